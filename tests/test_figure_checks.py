@@ -388,6 +388,12 @@ def test_without_an_offer_a_customs_value_is_compared_with_the_value_of_the_mate
     assert customs_warnings([customs(0.1, "China")], value=0) == []
 
 
+def test_a_foreign_column_that_could_be_one_alone_is_told_which():
+    row = customs(100, **{"from": None, "to": None, "zzz": 5})
+    (found,) = messages(Tariffs=[row])
+    assert "could be figures of one; if it is 'specific', write that header" in found
+
+
 CHANGE_OF_RATES = {
     "scenario": "allies",
     "sheet": "Tariffs",

@@ -581,6 +581,7 @@ def test_numbers_are_read_as_people_write_them(raw, number):
         ),
         (time(3, 0), "03:00:00 is a date or time, not a number; set the cell's format to Number"),
         (1e308, "1e+308 is beyond 1e15"),
+        ("1e400", "'1e400' is beyond 1e15"),
         (None, "required cell is empty; write a number in USD/t"),
         (float("nan"), "required cell is empty; write a number in USD/t"),
         (" ", "required cell is empty; write a number in USD/t"),
@@ -605,6 +606,9 @@ def test_a_maximum_may_be_unlimited_in_words():
     assert value(None, "maximum") == float("inf")
     assert cell(1e20, "maximum") == [
         "Supply!E2 (maximum): 1e+20 is beyond 1e15; for no limit leave the cell blank"
+    ]
+    assert cell("1e400", "maximum") == [
+        "Supply!E2 (maximum): '1e400' is beyond 1e15; for no limit leave the cell blank"
     ]
 
 

@@ -146,5 +146,5 @@ def _record_schema(columns: Mapping[str, Column]) -> dict[str, Any]:
 
 
 def _column_schema(column: Column) -> dict[str, Any]:
-    unit = f" [{column.unit}]" if column.unit else ""
+    unit = f" [{column.unit_in('money')}]" if column.unit else ""
     return {"description": f"{column.meaning}{unit}", **_TYPES[column.kind]}
