@@ -317,7 +317,8 @@ def test_a_recipe_of_recoveries_has_a_feed_and_another_has_none():
         "clear the cell, or add the recipe to Recoveries",
     ]
     assert messages(Recoveries=OXIDE_RECOVERY, Processes=[process("sx", feed="*")]) == [
-        "Processes!C2 (feed): '*' is every feed with an assay, but Assays has none"
+        "Assays: the sheet is missing or has no rows, and Processes!C2 needs it; add the sheet, or "
+        "rename the one that holds these rows"
     ]
 
 

@@ -414,7 +414,8 @@ def test_a_missing_sheet_is_reported_once():
     (found,) = messages_of(Materials=None)
     assert found == (
         "Materials: the sheet is missing or has no rows, and 3 cells in Supply, Lanes, "
-        "Demand refer to it; add the sheet, or rename the one that holds these rows"
+        "Demand need it, such as Supply!C2 ('ore'); add the sheet, or rename the one that holds "
+        "these rows"
     )
 
 
@@ -929,10 +930,10 @@ def test_units_are_spelled_alike_within_their_site():
 
 
 def test_after_fifty_findings_of_a_column_the_rest_is_counted():
-    rows = [[f"offer {n}", "Kazz", "ore", 5] for n in range(1000)]
+    rows = [[f"offer {n}", f"Kazz {n}", "ore", 5] for n in range(1000)]
     found = messages_of(Supply=[SUPPLY[0], *rows])
     assert len(found) == 51
-    assert found[0] == "Supply!B2 (site): 'Kazz' is not in Sites; did you mean 'Kaz'?"
+    assert found[0] == "Supply!B2 (site): 'Kazz 0' is not in Sites; did you mean 'Kaz'?"
     assert found[-1] == "Supply (site): and 950 more"
 
 

@@ -72,7 +72,7 @@ def case_of_data(data: Mapping[str, Any]) -> Case:
             for name, rows in data["complete_lists"].items()
         },
         columns=data["columns"],
-        warnings=tuple(Finding(**finding) for finding in data["warnings"]),
+        warnings=tuple(map(finding_of_data, data["warnings"])),
         path=data["path"],
         sha256=data["sha256"],
     )
@@ -115,6 +115,11 @@ def case_schema() -> dict[str, Any]:
         "warnings": {"type": "array", "items": {"$ref": "#/$defs/finding"}},
     }
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def finding_of_data(data: dict[str, Any]) -> Finding:
+    """The finding that ``data`` is of; documents of former versions have no ``cells``."""
+    return Finding(**data | {"cells": tuple(data.get("cells", ()))})
 
 
 def rows_schemas() -> dict[str, dict[str, Any]]:

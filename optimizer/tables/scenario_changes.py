@@ -282,7 +282,9 @@ class _ChangedTables:
         if change is not None and change.row:
             cell = self.case.cell("Scenarios", change.row, header).partition("!")[2]
         message = f"leads to {finding.place} ({finding.column}): {finding.message}"
-        return replace(finding, sheet="Scenarios", cell=cell, column=header, message=message)
+        return replace(
+            finding, sheet="Scenarios", cell=cell, column=header, message=message, cells=()
+        )
 
 
 def describe_changes(changes: Sequence[Change]) -> str:

@@ -35,6 +35,10 @@ def check_scenarios(draft: WorkbookDraft) -> None:
                 hint,
             )
             continue
+        needed = next((name for name in SHEETS if fold(name) == fold(change.sheet)), "")
+        if needed and not draft.tables[needed].rows:
+            draft.need(needed, change, "sheet", change.scenario)
+            continue
         _check_where(draft, change, headers)
         column = headers.get(fold(change.column))
         if column is None:
