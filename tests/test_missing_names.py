@@ -204,6 +204,9 @@ def test_one_unknown_name_does_not_make_a_sheet_missing():
         Units=[], Options=[OPTION], Processes=[process("smelt", unit="mil", use=1)]
     )
     assert found.hint == "did you mean 'mill'?"
+    idle = [process(name, unit="furnace", use=1) | {"active": "no"} for name in ("roast", "leach")]
+    rows = [{"active": None, **WORKS["Processes"][0]}, *idle]
+    assert [each.severity for each in findings_of(Processes=rows)] == ["warning"] * 2
     (found,) = errors_of(Processes=[process("smlet", unit="furnace", use=1)])
     assert found.message == "'smlet' is not in Recipes or Recoveries"
 

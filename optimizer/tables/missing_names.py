@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from optimizer.tables.findings import Findings, Hint, SheetNeed
+from optimizer.tables.findings import MAX_LISTED_FINDINGS, Findings, Hint, SheetNeed
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import (
@@ -81,6 +82,7 @@ class MissingNames:
 
         It is an error if one of the rows is active, else a warning.
         """
+        listed: Counter[tuple[str, str]] = Counter()
         for message, name in self._names.items():
             cells = sorted(name.cells, key=lambda cell: cell.order)
             first = cells[0]
@@ -90,7 +92,10 @@ class MissingNames:
             sheets = len({cell.table.sheet.name for cell in cells})
             others = number_of(len(cells) - 1, "more cell")
             spread = f" in {sheets} sheets" if sheets > 1 else ""
-            nearest = name.nearest() if name.nearest else None
+            place = first.table.sheet.name, first.attribute
+            listed[place] += 1
+            search = name.nearest if listed[place] <= MAX_LISTED_FINDINGS else None
+            nearest = search() if search else None
             addresses = [cell.address for cell in cells]
             if nearest is not None and nearest.cell:
                 addresses.append(nearest.cell)
@@ -120,7 +125,8 @@ class MissingReferences(Struct):
         sheets = list(dict.fromkeys(target.partition(".")[0] for target in column.references))
         empty = [sheet for sheet in sheets if not self.tables[sheet].rows]
         others = " or ".join(sheet for sheet in sheets if sheet not in empty)
-        if empty and sheet_is_missing([word for _, word in unknown], candidates):
+        active = [word for cell, word in unknown if cell.position not in cell.table.inactive]
+        if empty and sheet_is_missing(active, candidates):
             for cell, word in unknown:
                 cell.table.unreadable.setdefault(cell.position, set()).add(cell.attribute)
                 if cell.position not in cell.table.inactive:
