@@ -211,17 +211,20 @@ def _offers_by_tariff(draft: WorkbookDraft, rows: Collection[Any]) -> dict[int, 
     offers = group_rows(draft.readable_rows("Supply"), lambda offer: offer.material)
     tariffs = group_rows(draft.readable_rows("Tariffs"), lambda row: row.material)
     sets, plan = CountrySets(draft.rows("Countries")), _days_of_plan(draft)
+    countries = list(dict.fromkeys(country.values()))
     paying: dict[int, dict[int, Any]] = {}
     for material in dict.fromkeys(row.material for row in rows):
         of_material = (*tariffs.get("*", ()), *tariffs[material])
         measures = group_rows(of_material, lambda row: row.measure).values()
+        entered = {row.destination_country for row in of_material}
+        ends = [end for end in countries if any(sets.contains(name, end) for name in entered)]
         spans: dict[str, list[tuple[int, DateSpan]]] = {}
         for offer in offers.get(material, ()):
             origin = _customs_origin(offer, country)
             if origin not in spans:
                 spans[origin] = [
                     (row.row, span)
-                    for destination in dict.fromkeys(country.values())
+                    for destination in ends
                     for measure in measures
                     for row, span in tariffs_by_date(
                         measure, (origin, destination, material), sets, plan
