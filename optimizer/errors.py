@@ -29,6 +29,9 @@ class Finding:
     """The value and the rule that it breaks."""
     hint: str = ""
     """The likely intent; may be empty."""
+    cells: tuple[str, ...] = ()
+    """Addresses with their sheets of all cells that it is about, the first one included
+    (``"Supply!B12"``); empty for a finding about one cell, a column or a sheet."""
 
     @property
     def place(self) -> str:

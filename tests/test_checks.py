@@ -317,7 +317,8 @@ def test_a_recipe_of_recoveries_has_a_feed_and_another_has_none():
         "clear the cell, or add the recipe to Recoveries",
     ]
     assert messages(Recoveries=OXIDE_RECOVERY, Processes=[process("sx", feed="*")]) == [
-        "Processes!C2 (feed): '*' is every feed with an assay, but Assays has none"
+        "Assays: the sheet is missing or has no rows, and Processes!C2 needs it; add the sheet, or "
+        "rename the one that holds these rows"
     ]
 
 
@@ -623,6 +624,35 @@ def test_a_scenario_changes_what_is_there_into_what_may_be_there():
         "Scenarios!E6 (change): '×' needs a column of numbers, not 'site'; write set",
         "Scenarios!F7 (value): 'dear' is not a number; write a number",
         "Scenarios!F8 (value): 'dear' is not a number; write a number in USD/t",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"sheet": "Tariffs", "column": "dutiable value"}, "did you mean 'customs value'?"),
+        ({"sheet": "Tariffs", "column": "value"}, "did you mean 'customs value'?"),
+        ({"sheet": "Tariffs", "column": "ad valorem", "where": "origin = China"}, "origin country"),
+        ({"sheet": "Lanes", "column": "freight"}, "did you mean 'cost'?"),
+        ({"sheet": "Duties", "column": "specific"}, "did you mean 'Tariffs'?"),
+    ],
+)
+def test_a_scenario_is_told_the_header_that_its_word_stands_for(changed, told):
+    row = {"scenario": "dear", "where": None, "change": "×", "value": 2} | changed
+    tariff = {"origin country": "China", "destination country": "USA", "material": "ore"}
+    (found,) = messages(Scenarios=[row], Tariffs=[tariff])
+    assert told in found
+
+
+def test_a_scenario_cannot_be_based_on_an_inactive_one():
+    change = {"sheet": "Supply", "column": "price", "change": "×", "value": 2}
+    rows = [
+        {"scenario": "low", "based on": None, "active": "no", **change},
+        {"scenario": "lower", "based on": "low", "active": None, **change},
+    ]
+    assert messages(Scenarios=rows) == [
+        "Scenarios!B3 (based on): 'low' is inactive: none of its changes would be made; write yes "
+        "under active in its rows"
     ]
 
 

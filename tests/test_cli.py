@@ -395,7 +395,7 @@ def test_a_workbook_with_another_file_extension_is_checked_too(run, wrong, folde
 
 
 def test_of_many_errors_some_are_printed_and_all_are_marked(run, folder):
-    offers = [offer(f"kaz {n}", "Kaaz") for n in range(60)]
+    offers = [offer(f"kaz {n}", f"Kaaz {n}") for n in range(60)]
     book = save(folder / "case.xlsx", Supply=offers, Demand=[need(10)])
     code, out, err = run("check", book, "--json")
     assert code == 1

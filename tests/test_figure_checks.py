@@ -10,6 +10,7 @@ import pytest
 import optimizer
 from optimizer import WorkbookError
 from optimizer.audit import audit
+from optimizer.studies import apply
 from optimizer.tables.checks.check_lane_cycles import negative_cycle
 from tests.conftest import (
     CASES,
@@ -216,7 +217,7 @@ def test_a_material_without_a_value_on_which_a_duty_falls_is_named(row):
     (found,) = warnings_of(Materials=materials, Lanes=lanes, Tariffs=[row])
     assert found == (
         "Materials!C2 (value): 'ore' has no value, but Tariffs!E2 charges 10 % of its value from "
-        "'Kazakhstan' to 'United States': no duty is charged; write its value per tonne "
+        "'Kazakhstan' to 'United States': this duty is not charged; write its value per tonne "
         "there, or a customs value in Tariffs"
     )
 
@@ -234,14 +235,216 @@ def test_a_material_without_a_value_on_which_a_duty_falls_is_named(row):
         [duty(material="*"), duty(**{"ad valorem": 0})],
         [duty(destination="Kazakhstan")],
         # The row has a value of its own.
-        [duty(**{"customs value": 3})],
+        [duty(**{"customs value": 1})],
+        # The row that applies has one, or no duty; the row that charges never applies.
+        [duty("Kazakhstan", **{"customs value": 1}), duty()],
+        [duty("Kazakhstan", **{"ad valorem": 0}), duty()],
+        [
+            duty(),
+            duty(material="*", **{"ad valorem": 0.2}),
+            duty("Kazakhstan", **{"ad valorem": 0}),
+        ],
+        # A more specific row takes its place on every day of the plan.
+        [duty("Kazakhstan", **{"ad valorem": 0, "from": date(2026, 5, 1)}), duty()],
     ],
 )
 def test_a_value_is_not_asked_for_where_no_duty_falls_on_it(rows):
     lanes = [lane("Kaz", "Buyer", "ore"), lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal")]
     materials = [{"material": "ore", "stage": "mined", "value": 0}, VALUED_MATERIALS[1]]
-    rows = [{"to": None} | row for row in rows]
+    rows = [{"from": None, "to": None, "customs value": None} | row for row in rows]
     assert warnings_of(Materials=materials, Lanes=lanes, Tariffs=rows) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell"),
+    [
+        # Rows without a duty: on other goods, on other days, or less specific ones.
+        ([duty("Kazakhstan"), duty(**{"ad valorem": 0})], "E2"),
+        (
+            [
+                duty(**{"ad valorem": 0, "to": date(2027, 6, 30)}),
+                duty(**{"from": date(2027, 7, 1)}),
+            ],
+            "E3",
+        ),
+        # Another measure charges on a customs value of its own.
+        ([duty(measure="MFN", **{"customs value": 1}), duty(measure="Section 301")], "E3"),
+        ([duty(specific=5)], "E2"),
+    ],
+)
+def test_a_duty_that_is_not_charged_is_named_by_the_row_that_applies(rows, cell):
+    lanes = [lane("Kaz", "Buyer", "ore"), lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal")]
+    materials = [{"material": "ore", "stage": "mined", "value": 0}, VALUED_MATERIALS[1]]
+    blank = {"from": None, "to": None, "customs value": None, "specific": None}
+    rows = [blank | row for row in rows]
+    rows = [{"measure": row["measure"]} | row for row in rows]
+    (found,) = warnings_of(Materials=materials, Lanes=lanes, Tariffs=rows)
+    letter = "ABCDEFGHIJK"[list(rows[0]).index("ad valorem")]
+    assert f"Tariffs!{letter}{cell[1:]} charges 10 %" in found
+    assert "this duty is not charged" in found
+
+
+# Customs values
+
+
+def customs_warnings(rows, *, prices=(100,), value=100, **sheets):
+    """Warnings of Tariffs; offers of ore from Kazakhstan at prices, and its value."""
+    blank = {"from": None, "to": None}
+    offers = [offer(f"kaz {at}", price=price) for at, price in enumerate(prices)]
+    lanes = [lane("Kaz", "Buyer", "ore"), lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal")]
+    ample = {"shortage penalty": 1e9}
+    case = {
+        "Materials": [{"material": "ore", "stage": "mined", "value": value}, VALUED_MATERIALS[1]],
+        "Supply": offers,
+        "Lanes": lanes,
+        "Demand": [need(10) | ample, METAL_LINE | ample],
+        "Tariffs": [blank | row for row in rows],
+    }
+    return [found for found in warnings_of(**case | sheets) if found.startswith("Tariffs")]
+
+
+def customs(value, origin="Kazakhstan", **more):
+    return duty(origin, **{"customs value": value} | more)
+
+
+@pytest.mark.parametrize(
+    ("value", "prices", "words"),
+    [
+        (0.1, (100,), "0.1 is 1/1,000 of the price of 'kaz 0', 100; " + PRICE_HINT),
+        (1e5, (100,), "100000 is 1,000 times the price of 'kaz 0', 100; " + PRICE_HINT),
+        (
+            1,
+            (100, 150),
+            "1 is 1/100 of the prices of 'kaz 0' and 'kaz 1', 100 to 150; " + PRICE_HINT,
+        ),
+        (
+            0,
+            (100,),
+            "0 is far below the price of 'kaz 0', 100; write the price that is paid, or leave it "
+            "blank",
+        ),
+        (
+            111,
+            (100,),
+            "111 is the customs value, but 'kaz 0' costs 100; write the price that is paid",
+        ),
+        (
+            80,
+            (100, 50),
+            "80 is the customs value, but 'kaz 0' and 'kaz 1' cost 50 to 100; write the price "
+            "that is paid",
+        ),
+        (110, (100,), ""),
+        (90, (100,), ""),
+        # The price of one of several tiers; gate fees and gifts are not compared.
+        (50, (100, 50), ""),
+        (60, (-1, 0), ""),
+        # One price is a slip of its own; the customs value is near the other.
+        (100, (100, 100000), ""),
+    ],
+)
+def test_a_customs_value_is_compared_with_the_prices_that_are_paid(value, prices, words):
+    found = customs_warnings([customs(value)], prices=prices)
+    assert found == ([f"Tariffs!H2 (customs value): {words}"] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        (customs(50), True),
+        (customs(50, "*"), True),
+        (customs(50, "not China"), True),
+        # Another origin, a row after the plan, the offer's own country: no offer pays on it.
+        (customs(50, "China"), False),
+        (customs(50, **{"from": date(2029, 1, 1)}), False),
+        (customs(50, "*", destination="Kazakhstan"), False),
+    ],
+)
+def test_only_offers_that_pay_on_a_customs_value_are_compared_with_it(row, named):
+    assert bool(customs_warnings([row])) == named
+
+
+def test_a_row_is_compared_with_the_offers_that_no_more_specific_row_takes():
+    rows = [customs(50, "*"), customs(100, "Kazakhstan")]
+    assert customs_warnings(rows) == []
+
+
+def test_the_origin_of_an_offer_is_its_latest_known_event():
+    told = "mined: China; crushed: unknown"
+    offers = [offer("kaz 0", price=100, history=told)]
+    assert customs_warnings([customs(50, "Kazakhstan")], Supply=offers) == []
+    (found,) = customs_warnings([customs(50, "China")], Supply=offers)
+    assert "'kaz 0' costs 100" in found
+
+
+def test_without_an_offer_a_customs_value_is_compared_with_the_value_of_the_material():
+    def found(value):
+        return customs_warnings([customs(value, "China")])
+
+    assert found(0.1) == [
+        f"Tariffs!H2 (customs value): 0.1 is 1/1,000 of the value of 'ore', 100; {PRICE_HINT}"
+    ]
+    assert found(1.1) == found(9999) == []
+    assert customs_warnings([customs(0.1, "China")], value=0) == []
+
+
+def test_a_foreign_column_that_could_be_one_alone_is_told_which():
+    row = customs(100, **{"from": None, "to": None, "zzz": 5})
+    (found,) = messages(Tariffs=[row])
+    assert "could be figures of one; if it is 'specific', write that header" in found
+
+
+CHANGE_OF_RATES = {
+    "scenario": "allies",
+    "sheet": "Tariffs",
+    "column": "ad valorem",
+    "change": "set",
+    "value": "0.25",
+}
+
+
+@pytest.mark.parametrize("rate", [0, None])
+def test_a_customs_value_without_an_ad_valorem_duty_is_named(rate):
+    rows = [customs(100, **{"ad valorem": rate})]
+    assert customs_warnings(rows) == [
+        "Tariffs!H2 (customs value): 100 has no effect, since the ad valorem duty of this row is "
+        "0; write its ad valorem duty, or leave the cell blank"
+    ]
+    assert customs_warnings(rows, Scenarios=[CHANGE_OF_RATES]) == []
+
+
+def test_one_customs_value_for_every_material_is_named():
+    assert customs_warnings([customs(100, material="*")]) == [
+        "Tariffs!H2 (customs value): 100 is the customs value of every material, since the "
+        "material of this row is *: 'ore' and 'metal' pay the duty on the same value; write a row "
+        "for each material, with its name"
+    ]
+
+
+def test_prices_that_a_scenario_moves_away_from_customs_values_are_one_warning():
+    prices = {"sheet": "Supply", "column": "price", "change": "×", "value": "1.2"}
+    with_duty = {"sheet": "Tariffs", "column": "customs value", "change": "×", "value": "1.2"}
+    rate = {"sheet": "Tariffs", "column": "ad valorem", "change": "set", "value": "0"}
+    case = make(
+        Materials=[{"material": "ore", "stage": "mined", "value": 100}, VALUED_MATERIALS[1]],
+        Supply=[offer("kaz", price=100)],
+        Tariffs=[customs(100), customs(100, measure="Section 301")],
+        Scenarios=[
+            {"scenario": "up", **prices},
+            {"scenario": "both", **prices},
+            {"scenario": "both", **with_duty},
+            {"scenario": "free", **rate},
+        ],
+    )
+
+    def found(scenario):
+        return [str(one) for one in apply(case, scenario).warnings if one.sheet == "Tariffs"]
+
+    assert found("up") == [
+        "Tariffs!F2 (customs value): 100 is the customs value, but 'kaz' costs 120 (likewise in 1 "
+        "more row); write the price that is paid"
+    ]
+    assert found("both") == found("free") == []
 
 
 def test_a_star_lane_brings_only_what_its_end_can_use_across_a_border():
@@ -624,7 +827,7 @@ IMPLAUSIBLE_PHRASES = (
     "1/",
     "is a duty of",
     "is not less than the",
-    "no duty is charged",
+    "this duty is not charged",
     "so small",
     "lost in rounding",
     "cheaper to leave",

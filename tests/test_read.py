@@ -414,7 +414,8 @@ def test_a_missing_sheet_is_reported_once():
     (found,) = messages_of(Materials=None)
     assert found == (
         "Materials: the sheet is missing or has no rows, and 3 cells in Supply, Lanes, "
-        "Demand refer to it; add the sheet, or rename the one that holds these rows"
+        "Demand need it, such as Supply!C2 ('ore'); add the sheet, or rename the one that holds "
+        "these rows"
     )
 
 
@@ -581,6 +582,7 @@ def test_numbers_are_read_as_people_write_them(raw, number):
         ),
         (time(3, 0), "03:00:00 is a date or time, not a number; set the cell's format to Number"),
         (1e308, "1e+308 is beyond 1e15"),
+        ("1e400", "'1e400' is beyond 1e15"),
         (None, "required cell is empty; write a number in USD/t"),
         (float("nan"), "required cell is empty; write a number in USD/t"),
         (" ", "required cell is empty; write a number in USD/t"),
@@ -605,6 +607,9 @@ def test_a_maximum_may_be_unlimited_in_words():
     assert value(None, "maximum") == float("inf")
     assert cell(1e20, "maximum") == [
         "Supply!E2 (maximum): 1e+20 is beyond 1e15; for no limit leave the cell blank"
+    ]
+    assert cell("1e400", "maximum") == [
+        "Supply!E2 (maximum): '1e400' is beyond 1e15; for no limit leave the cell blank"
     ]
 
 
@@ -925,10 +930,10 @@ def test_units_are_spelled_alike_within_their_site():
 
 
 def test_after_fifty_findings_of_a_column_the_rest_is_counted():
-    rows = [[f"offer {n}", "Kazz", "ore", 5] for n in range(1000)]
+    rows = [[f"offer {n}", f"Kazz {n}", "ore", 5] for n in range(1000)]
     found = messages_of(Supply=[SUPPLY[0], *rows])
     assert len(found) == 51
-    assert found[0] == "Supply!B2 (site): 'Kazz' is not in Sites; did you mean 'Kaz'?"
+    assert found[0] == "Supply!B2 (site): 'Kazz 0' is not in Sites; did you mean 'Kaz'?"
     assert found[-1] == "Supply (site): and 950 more"
 
 

@@ -273,6 +273,28 @@ def test_what_cannot_be_changed_is_told_at_its_cell(row, told):
     assert found == told
 
 
+@pytest.mark.parametrize(
+    ("sheet", "column", "told"),
+    [
+        ("Tariffs", "customs value", "-20 is below 0 USD/t"),
+        ("Settings", "shortage penalty", "-20 is below 0 USD/t"),
+        ("Demand", "shortage penalty", "-20 is below 0 USD/t short"),
+        ("Supply", "maximum", "-20 is below 0 t per year"),
+    ],
+)
+def test_a_change_that_goes_too_far_is_told_in_the_unit_of_the_column(sheet, column, told):
+    ore = {"origin country": "Kazakhstan", "destination country": "USA", "material": "ore"}
+    (found,) = errors_of(
+        change(sheet=sheet, column=column, value="-50", how="+"),
+        Supply=[offer("kaz", price=30, maximum=30)],
+        Tariffs=[{**ore, "ad valorem": 0.1, "customs value": 30}],
+        Demand=[need(10, shortage_penalty=30)],
+        Settings={"shortage penalty": 30},
+    )
+    assert found.endswith(told)
+    assert "{" not in found
+
+
 def test_a_contract_cannot_be_cut_by_dates():
     supply = [offer("kaz", contract_quantity=10)]
     assert errors_of(
@@ -286,6 +308,9 @@ def test_a_contract_cannot_be_cut_by_dates():
 def test_a_scenario_that_is_not_there_is_a_wrong_call():
     with pytest.raises(optimizer.UsageError, match="did you mean 'what if'"):
         studies.apply(case(change()), "what of")
+    inactive = [change() | {"active": "no"}, change("other") | {"active": None}]
+    with pytest.raises(optimizer.UsageError, match="the scenario 'what if' is inactive"):
+        studies.apply(case(*inactive), "What  if")
 
 
 def test_a_scenario_is_the_workbook_edited_by_hand():

@@ -93,7 +93,7 @@ def _value_text(workbook: AuditWorkbook, sheet: str, row: Any, header: str) -> s
         for name, declared in SHEETS[sheet].columns.items()
         if declared.header == header
     )
-    value, unit = getattr(row, column[0]), column[1].unit.replace("{currency}", currency)
+    value, unit = getattr(row, column[0]), column[1].unit_in(currency)
     if sheet == "Limits":
         unit = "share" if row.as_ == "share" else _measure_unit(row, currency)
     if unit == "share":

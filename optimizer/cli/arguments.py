@@ -211,13 +211,14 @@ def print_message(text: str) -> None:
         pass
 
 
-def finding_record(finding: Finding) -> dict[str, str]:
-    """A finding for ``--json``."""
+def finding_record(finding: Finding) -> dict[str, str | list[str]]:
+    """A finding for ``--json``; ``cells`` lists the cells of one that is about several."""
     return {
         "place": finding.place,
         "column": finding.column,
         "message": finding.message,
         "hint": finding.hint,
+        "cells": list(finding.cells),
     }
 
 

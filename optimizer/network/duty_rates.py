@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
 
 from optimizer.network.calendar import Calendar
-from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
+from optimizer.tables.tariff_choice import applicable_tariffs as applicable_tariffs
 
 MonthSpan = tuple[float, float]
 """Begin and end, in months from the start."""
@@ -62,35 +61,6 @@ class DutyRates:
                         result[t] += rate * years / self._calendar.year_fraction
                 uncovered = list(_remainders(uncovered, span))
         return result
-
-
-def applicable_tariffs(
-    rows: Sequence[sheets.Tariff],
-    origin: str,
-    destination: str,
-    material: str,
-    countries: CountrySets,
-) -> list[sheets.Tariff]:
-    """Tariffs on a material from one country into another, the most specific first."""
-    matching = (
-        row
-        for row in rows
-        if countries.contains(row.origin_country, origin)
-        and countries.contains(row.destination_country, destination)
-        and row.material in ("*", material)
-    )
-    return sorted(matching, key=lambda row: _specificity(row, countries))
-
-
-def _specificity(row: sheets.Tariff, countries: CountrySets) -> tuple[int, int]:
-    """Sort key, lowest for the most specific row: number of ``*``, then countries it covers.
-
-    A row that lies within another is the more specific. The checks of the workbook refuse rows
-    that overlap otherwise.
-    """
-    names = (row.origin_country, row.destination_country, row.material)
-    lists = [countries.size(name) for name in names[:2] if name != "*"]
-    return names.count("*"), prod(lists)
 
 
 def _intersections(spans: Sequence[MonthSpan], span: MonthSpan) -> Iterator[MonthSpan]:

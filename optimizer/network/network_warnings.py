@@ -9,11 +9,17 @@ from optimizer.errors import Finding
 from optimizer.network.calendar import members
 from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import DemandLine, Network, NetworkProcess
+from optimizer.tables.findings import MISSING_SHEET, SheetNeed, missing_sheet
 from optimizer.tables.text_matching import joined
 
 
 def warnings(network: Network) -> tuple[Finding, ...]:
-    """Demand that no allowed route reaches, plants that can never run, stranded orders."""
+    """Demand that no allowed route reaches, plants that can never run, stranded orders.
+
+    None where a sheet is missing: most would follow from that, and the workbook's warnings name it.
+    """
+    if any(finding.message.startswith(MISSING_SHEET) for finding in network.case.warnings):
+        return ()
     known = {finding.place for finding in network.case.warnings}
     findings = (
         *_unserved_demand(network),
@@ -114,8 +120,9 @@ def _outgoing_places(network: Network) -> set[SiteMaterial]:
 
 
 def _stranded_orders(network: Network) -> Iterator[Finding]:
-    """Orders that arrive at a place without a Stocks row."""
+    """Orders that arrive at a place without a Stocks row; one finding if Stocks has no rows."""
     stored = {(store.site, store.material) for store in network.stores}
+    findings = []
     for order in network.case.pipeline:
         t = network.calendar.period_of(order.arrival)
         if t < network.calendar.count and (order.to_site, order.material) not in stored:
@@ -123,7 +130,12 @@ def _stranded_orders(network: Network) -> Iterator[Finding]:
                 f"{order.material} arrives at {order.to_site}, which has no Stocks row for it: "
                 "all of it must be used, shipped or delivered in the period of its arrival"
             )
-            yield _finding(network, "Pipeline", order.row, "order", message)
+            findings.append(_finding(network, "Pipeline", order.row, "order", message))
+    if len(findings) > 1 and not network.case.stocks:
+        needs = [SheetNeed("warning", finding.place, "") for finding in findings]
+        yield missing_sheet("Stocks", needs)
+    else:
+        yield from findings
 
 
 def _finding(network: Network, sheet: str, row: int, header: str, message: str) -> Finding:

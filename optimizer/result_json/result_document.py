@@ -18,13 +18,13 @@ from msgspec import structs
 
 from optimizer import network
 from optimizer.audit import Audit, Check
-from optimizer.errors import FileError, Finding, UsageError
+from optimizer.errors import FileError, UsageError
 from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
 from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
 from optimizer.result.result_table import Field, Layout
-from optimizer.tables.case_json import case_data, case_of_data
+from optimizer.tables.case_json import case_data, case_of_data, finding_of_data
 from optimizer.version import __version__
 
 RESULT_FORMAT: Final = "magnet-sourcing-optimizer result"
@@ -94,7 +94,7 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "alerts": tuple(map(_alert, data["alerts"])),
         "seconds": data["seconds"],
         "audit": _audit(data["audit"]),
-        "warnings": tuple(Finding(**finding) for finding in data["warnings"]),
+        "warnings": tuple(map(finding_of_data, data["warnings"])),
         "conflict": _conflict(data["conflict"]),
         "repairs": tuple(map(_repair, data["repairs"])),
         "tables": {name: _table(name, own) for name, own in data["tables"].items()},

@@ -72,7 +72,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _definitions() -> dict[str, Any]:
-    finding = dict.fromkeys(("severity", "sheet", "cell", "column", "message", "hint"), _TEXT)
+    finding: dict[str, Any] = dict.fromkeys(
+        ("severity", "sheet", "cell", "column", "message", "hint"), _TEXT
+    )
+    finding["cells"] = {"description": "all cells of a finding about several", **_TEXT_LIST}
     check = {
         "name": _TEXT,
         "passed": {"type": "boolean"},

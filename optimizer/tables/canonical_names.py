@@ -6,7 +6,7 @@ Two words are the same name if they fold alike (:func:`optimizer.tables.text_mat
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,12 +16,13 @@ from optimizer.tables.country_names import (
     CountryNames,
     canonicalise_countries,
 )
-from optimizer.tables.findings import Findings, Hint
+from optimizer.tables.findings import Findings, Hint, SheetNeed
 from optimizer.tables.histories import RESERVED_COUNTRY_WORDS
+from optimizer.tables.missing_names import MissingNames, MissingReferences, NameCell
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, UNKNOWN, Event
-from optimizer.tables.text_matching import did_you_mean, fold, number_of, quoted
+from optimizer.tables.text_matching import fold
 
 DOMAIN_ALIASES = {"place": "owner"}
 """Domains that share another's vocabulary: a history may name a site, an owner or a place."""
@@ -77,18 +78,20 @@ def canonicalise_names(tables: dict[str, SheetTable], findings: Findings) -> Voc
                 _define_names(table, name, vocabularies)
     vocabularies.domain("owner").names.update(vocabularies.defined["Sites.site"])
     countries = CountryNames(tables["Countries"], findings)
+    missing = MissingNames()
     for table in tables.values():
         for name, column in table.sheet.columns.items():
             if column.kind == "history":
                 _canonicalise_histories(table, name, vocabularies, countries, findings)
             elif column.vocabulary in ("country", "countries"):
-                canonicalise_countries(table, name, column, countries, findings)
+                canonicalise_countries(table, name, column, countries, missing, findings)
             elif column.vocabulary and column.vocabulary != "unit":
                 _canonicalise_words(table, name, vocabularies.domain(column.vocabulary))
     _define_names(tables["Recipes"], "recipe", vocabularies)
     _define_names(tables["Recoveries"], "recipe", vocabularies)
     _canonicalise_units([tables[name] for name in ("Units", "Options", "Processes")])
-    _canonicalise_references(tables, vocabularies, findings)
+    _canonicalise_references(tables, vocabularies, missing, findings)
+    missing.report(findings)
     _canonicalise_change_targets(tables["Scenarios"])
     return vocabularies
 
@@ -205,7 +208,10 @@ def _canonicalise_change_targets(table: SheetTable) -> None:
 
 
 def _canonicalise_references(
-    tables: dict[str, SheetTable], vocabularies: Vocabularies, findings: Findings
+    tables: dict[str, SheetTable],
+    vocabularies: Vocabularies,
+    missing: MissingNames,
+    findings: Findings,
 ) -> None:
     """Canonicalise references; a column waits until every column that it refers to is defined."""
     pending = [
@@ -215,7 +221,7 @@ def _canonicalise_references(
         if column.references
     ]
     targets = {target for _, _, column in pending for target in column.references}
-    unresolved: dict[str, list[str]] = {}
+    report = MissingReferences(tables, pending, missing, findings)
     while pending:
         deferred = []
         for table, name, column in pending:
@@ -224,22 +230,14 @@ def _canonicalise_references(
                 continue
             empty_sheet = _empty_target_sheet(column, tables)
             if empty_sheet:
-                unresolved.setdefault(empty_sheet, []).extend(_mark_unresolved(table, name))
+                for cell, word in _references_in(table, name):
+                    table.unreadable.setdefault(cell.position, set()).add(name)
+                    findings.need(empty_sheet, SheetNeed("error", cell.address, word))
             else:
-                _canonicalise_reference_column(table, name, column, vocabularies, findings)
+                _canonicalise_reference_column(table, name, column, vocabularies, report)
             if f"{table.sheet.name}.{column.header}" in targets:
                 _define_names(table, name, vocabularies)
         pending = deferred
-    for sheet, users in unresolved.items():
-        if users and sheet not in findings.replaced:
-            verb = "refers" if len(users) == 1 else "refer"
-            sheets = ", ".join(dict.fromkeys(users))
-            findings.error(
-                sheet,
-                "the sheet is missing or has no rows"
-                f", and {number_of(len(users), 'cell')} in {sheets} {verb} to it",
-                "add the sheet, or rename the one that holds these rows",
-            )
 
 
 def _empty_target_sheet(column: Column, tables: dict[str, SheetTable]) -> str:
@@ -248,30 +246,31 @@ def _empty_target_sheet(column: Column, tables: dict[str, SheetTable]) -> str:
     return "" if any(tables[sheet].rows for sheet in sheets) else sheets[0]
 
 
-def _mark_unresolved(table: SheetTable, name: str) -> list[str]:
-    """Mark every cell of a column that holds a reference as bad; its sheet once for each cell."""
-    sheets = []
+def _references_in(table: SheetTable, name: str) -> Iterator[tuple[NameCell, str]]:
+    """Cells of a column that hold a reference in an active row, with their first name."""
     for position, value in enumerate(table.values[name]):
         references = [word for word in (value if isinstance(value, tuple) else (value,)) if word]
         if references and references != ["*"] and position not in table.inactive:
-            table.unreadable.setdefault(position, set()).add(name)
-            sheets.append(table.sheet.name)
-    return sheets
+            yield NameCell(table, position, name), references[0]
 
 
 def _canonicalise_reference_column(
-    table: SheetTable, name: str, column: Column, vocabularies: Vocabularies, findings: Findings
+    table: SheetTable,
+    name: str,
+    column: Column,
+    vocabularies: Vocabularies,
+    report: MissingReferences,
 ) -> None:
     """Canonicalise one column of references; report names that are not defined."""
     names: dict[str, str] = {}
     for target in reversed(column.references):
         names |= vocabularies.defined[target]
     _map_names(table, name, lambda word: names.get(fold(word), word))
-    sheets = " or ".join(dict.fromkeys(target.partition(".")[0] for target in column.references))
     valid = {"", "*", *names.values()}
-    for position, value in enumerate(table.values[name]):
-        for word in value if isinstance(value, tuple) else (value,):
-            if word not in valid:
-                message = f"{quoted(word)} is not in {sheets}"
-                hint = partial(did_you_mean, word, names.values())
-                table.add_unreadable(findings, position, name, message, hint)
+    unknown = [
+        (NameCell(table, position, name), word)
+        for position, value in enumerate(table.values[name])
+        for word in (value if isinstance(value, tuple) else (value,))
+        if word not in valid
+    ]
+    report.add(column, unknown, list(names.values()))

@@ -72,7 +72,7 @@ def case_of_data(data: Mapping[str, Any]) -> Case:
             for name, rows in data["complete_lists"].items()
         },
         columns=data["columns"],
-        warnings=tuple(Finding(**finding) for finding in data["warnings"]),
+        warnings=tuple(map(finding_of_data, data["warnings"])),
         path=data["path"],
         sha256=data["sha256"],
     )
@@ -117,6 +117,11 @@ def case_schema() -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def finding_of_data(data: dict[str, Any]) -> Finding:
+    """The finding that ``data`` is of; documents of former versions have no ``cells``."""
+    return Finding(**data | {"cells": tuple(data.get("cells", ()))})
+
+
 def rows_schemas() -> dict[str, dict[str, Any]]:
     """JSON Schemas of the rows of each sheet by attribute of a case, from their declarations."""
     schemas = {sheet.attribute: _rows_schema(sheet.columns) for sheet in SHEETS.values()}
@@ -146,5 +151,5 @@ def _record_schema(columns: Mapping[str, Column]) -> dict[str, Any]:
 
 
 def _column_schema(column: Column) -> dict[str, Any]:
-    unit = f" [{column.unit}]" if column.unit else ""
+    unit = f" [{column.unit_in('money')}]" if column.unit else ""
     return {"description": f"{column.meaning}{unit}", **_TYPES[column.kind]}

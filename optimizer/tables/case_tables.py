@@ -34,7 +34,7 @@ def check_changed_tables(
         table.inactive = {
             position for position, active in enumerate(table.values["active"]) if not active
         }
-    return draft_of(settings, tables, findings)
+    return draft_of(settings, tables, findings, changed=True)
 
 
 def _check_calendar(

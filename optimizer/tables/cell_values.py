@@ -65,7 +65,7 @@ def cell_parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
     ``currency`` replaces ``{currency}`` in the unit that messages name.
     """
     parse = _PARSERS[column.kind]
-    unit = column.unit.replace("{currency}", currency)
+    unit = column.unit_in(currency)
 
     def value(raw: Any) -> Any:
         if isinstance(raw, UnreadableCell):
@@ -194,7 +194,9 @@ def _number(raw: Any, column: Column, unit: str) -> float:
         )
     else:
         raise InvalidCell(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
-    return check_range(value, column, unit)
+    overflown = abs(value) == INFINITY and isinstance(raw, str) and any(map(str.isdigit, raw))
+    typed = quoted(raw) if overflown else ""
+    return check_range(value, column, unit, typed)
 
 
 def _float(raw: float) -> float:
@@ -204,16 +206,17 @@ def _float(raw: float) -> float:
         return 1e308 if raw > 0 else -1e308
 
 
-def check_range(value: float, column: Column, unit: str) -> float:
+def check_range(value: float, column: Column, unit: str, typed: str = "") -> float:
     """The number itself if the column allows it; raises CellComplaint otherwise.
 
-    ``unit`` is the unit that a message names.
+    ``unit`` is the unit that a message names, ``typed`` what it shows instead of a number too
+    large to be one.
     """
-    if value == INFINITY and column.default == INFINITY:
+    if value == INFINITY and not typed and column.default == INFINITY:
         return value
     if not abs(value) < CELL_NUMBER_LIMIT:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
-        raise InvalidCell(f"{value:g} is beyond 1e15", cure)
+        raise InvalidCell(f"{typed or format(value, 'g')} is beyond 1e15", cure)
     unit_text = f" {unit}" if unit and unit not in ("share", "t/t") else ""
     if column.minimum is not None and value < column.minimum:
         raise InvalidCell(f"{as_text(value)} is below {as_text(column.minimum)}{unit_text}")

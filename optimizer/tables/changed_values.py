@@ -40,7 +40,7 @@ def changed_value(change: Change, column: Column, old: Any, place: str, currency
         operand = float(cell_parser(CHANGE_OPERAND)(change.value))
     except InvalidCell as complaint:
         raise RefusedChange("value", complaint.message, complaint.hint) from None
-    return _calculated(change, column, old, operand, place)
+    return _calculated(change, column, old, operand, place, currency)
 
 
 def _new_value(change: Change, column: Column, currency: str) -> Any:
@@ -51,7 +51,9 @@ def _new_value(change: Change, column: Column, currency: str) -> Any:
     return column.default
 
 
-def _calculated(change: Change, column: Column, old: Any, operand: float, place: str) -> Any:
+def _calculated(
+    change: Change, column: Column, old: Any, operand: float, place: str, currency: str
+) -> Any:
     new = old * operand if change.change == "×" else old + operand
     if new != new:  # unlimited × 0
         raise RefusedChange(
@@ -64,7 +66,7 @@ def _calculated(change: Change, column: Column, old: Any, operand: float, place:
             raise RefusedChange("value", f"{place} would be {as_text(new)}, not a whole number")
         new = int(new)
     try:
-        check_range(float(new), column, column.unit)
+        check_range(float(new), column, column.unit_in(currency))
     except InvalidCell as complaint:
         raise RefusedChange("value", f"{place}: {complaint.message}") from None
     return new

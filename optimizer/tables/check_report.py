@@ -47,7 +47,7 @@ def fill_for(severity: str, dark: bool = False) -> Any:
 
 def write_report(
     book: Any,
-    name: str,
+    heading: str,
     findings: Sequence[Finding],
     addresses: Sequence[CellAddress | None],
     original_fills: Mapping[CellAddress, str],
@@ -55,12 +55,13 @@ def write_report(
 ) -> None:
     """Write the report of ``findings`` as the first sheet of an openpyxl workbook.
 
-    ``addresses`` holds the marked cell of each finding (None if it has none), ``original_fills``
-    the fills of these cells before they were marked. ``values_only_reason`` says why the copy
+    ``heading`` names the workbook and counts its findings. ``addresses`` holds the marked cell of
+    each finding (None if it has none), ``original_fills`` the fills of these cells before they were
+    marked. ``values_only_reason`` says why the copy
     holds only values; it is empty if the copy is complete.
     """
     report = book.create_sheet(_free_title(book), 0)
-    _write_heading(report, name, findings, values_only_reason)
+    _write_heading(report, heading, findings, values_only_reason)
     for row, (finding, address) in enumerate(
         zip(findings, addresses, strict=True), REPORT_HEADER_ROW + 1
     ):
@@ -105,14 +106,14 @@ def _select_first_sheet(book: Any) -> None:
 
 
 def _write_heading(
-    report: Any, name: str, findings: Sequence[Finding], values_only_reason: str
+    report: Any, heading: str, findings: Sequence[Finding], values_only_reason: str
 ) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     font_name = report["A1"].font.name
     report["A1"] = REPORT_TITLE
     report["A1"].font = Font(name=font_name, bold=True, size=16, color="FF1F3864")
-    _write_text(report["A2"], f"{name}: {_finding_counts(findings)}", wrap=False)
+    _write_text(report["A2"], heading, wrap=False)
     omissions = (
         "This copy has only the values of your cells, without formulas, drawings and notes, "
         f"because {values_only_reason}."
@@ -140,7 +141,8 @@ def _write_heading(
     report.print_title_rows = f"{REPORT_HEADER_ROW}:{REPORT_HEADER_ROW}"
 
 
-def _finding_counts(findings: Sequence[Finding]) -> str:
+def finding_counts(findings: Sequence[Finding]) -> str:
+    """Number of errors and warnings in words."""
     errors = sum(finding.severity == "error" for finding in findings)
     if not findings:
         return "no errors, no warnings"

@@ -55,7 +55,7 @@ def kind_label(column: Column) -> str:
 
 def unit_label(column: Column, money: str = "money") -> str:
     """Unit of a column with ``money`` for the currency; empty if it has none."""
-    return column.unit.replace("{currency}", money)
+    return column.unit_in(money)
 
 
 def default_label(column: Column) -> str:

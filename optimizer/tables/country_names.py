@@ -20,6 +20,7 @@ from optimizer.tables.iso_countries import (
     possible_countries,
     resembles_country,
 )
+from optimizer.tables.missing_names import MissingNames, NameCell
 from optimizer.tables.schema import Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import Country
@@ -244,7 +245,12 @@ def _country_row(country: str, groups: tuple[str, ...]) -> Country:
 
 
 def canonicalise_countries(
-    table: SheetTable, name: str, column: Column, names: CountryNames, findings: Findings
+    table: SheetTable,
+    name: str,
+    column: Column,
+    names: CountryNames,
+    missing: MissingNames,
+    findings: Findings,
 ) -> None:
     """Replace each country of a column by its canonical name; report words that are none."""
     values = table.values[name]
@@ -261,7 +267,7 @@ def canonicalise_countries(
             parts, fault = names.several(country_list_entries(value))
             values[position] = ", ".join(parts)
         if fault:
-            table.add_unreadable(findings, position, name, *fault)
+            missing.add(NameCell(table, position, name), *fault)
         elif isinstance(value, str) and fold(value) in _CODES_THAT_ARE_WORDS:
             table.add_warning(
                 findings,

@@ -169,7 +169,7 @@ def _diagnose_unknown_header(
     own_column_hint = f"{OWN_COLUMN_PREFIX} before it marks a column of your own"
     name = guess_header(cell_text(raw), absent)
     if name:
-        unit = absent[name].unit.replace("{currency}", "currency")
+        unit = absent[name].unit_in("currency")
         unit_text = f" (in {unit})" if unit and unit != "share" else ""
         hint = f"did you mean '{name}'{unit_text}? {own_column_hint}"
         return "error", "is not a column of this sheet", hint
@@ -189,7 +189,8 @@ def _diagnose_unknown_header(
     candidates = list(_columns_that_fit(grid, headers, place, absent.values()))
     if candidates:
         columns = joined([column.header for column in candidates], 5)
-        cure = f"if it is one of {columns}, write that header; {own_column_hint}"
+        which = columns if len(candidates) == 1 else f"one of {columns}"
+        cure = f"if it is {which}, write that header; {own_column_hint}"
         values = _KIND_PLURALS[candidates[0].kind]
         return "error", f"{message}, and could be {values} of one", cure
     return "warning", message, own_column_hint

@@ -22,6 +22,7 @@ from optimizer.tables.check_report import (
     SEVERITY_COLOURS,
     CellAddress,
     fill_for,
+    finding_counts,
     is_marked_copy,
     is_report,
     original_fills,
@@ -94,14 +95,26 @@ def write_marked_copy(
     macros = origin.has_macros if copy is None else copy.suffix.lower() == ".xlsm"
     book, values_only_reason = _load_workbook(origin, macros)
     _remove_marks(book)
-    addresses = _cell_addresses(book, findings)
-    fills = _mark_cells(book, findings, addresses)
-    write_report(book, origin.name, findings, addresses, fills, values_only_reason)
+    marks = [mark for finding in findings for mark in _by_cell(finding)]
+    addresses = _cell_addresses(book, marks)
+    fills = _mark_cells(book, marks, addresses)
+    heading = f"{origin.name}: {finding_counts(findings)}"
+    write_report(book, heading, marks, addresses, fills, values_only_reason)
     for sheet in book.worksheets:
         _fit_notes(sheet)
     with write_when_complete(target, "marked copy") as file:
         _save_workbook(book, file, copy or origin.name)
     return copy
+
+
+def _by_cell(finding: Finding) -> list[Finding]:
+    """A finding of several cells as one for each of them: the others point to the first."""
+    message = f"see {finding.place}: {finding.message}"
+    places = [place.rpartition("!") for place in finding.cells if place != finding.place]
+    return [
+        finding,
+        *(Finding(finding.severity, sheet, cell, "", message) for sheet, _, cell in places),
+    ]
 
 
 def _check_paths(origin: WorkbookContent, copy: Path) -> None:

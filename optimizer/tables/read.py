@@ -98,12 +98,18 @@ def _read(workbook: WorkbookGrids) -> WorkbookDraft:
 
 
 def draft_of(
-    settings: SettingsTable, tables: dict[str, SheetTable], findings: Findings
+    settings: SettingsTable,
+    tables: dict[str, SheetTable],
+    findings: Findings,
+    changed: bool = False,
 ) -> WorkbookDraft:
-    """Tables with canonical names and inactive rows marked, checked; adds to ``findings``."""
+    """Tables with canonical names and inactive rows marked, checked; adds to ``findings``.
+
+    ``changed`` says that they are those of a case after a change.
+    """
     vocabularies = canonicalise_names(tables, findings)
     deactivate_dependent_rows(tables, findings)
-    draft = WorkbookDraft(settings, settings.horizon(), tables, vocabularies, findings)
+    draft = WorkbookDraft(settings, settings.horizon(), tables, vocabularies, findings, changed)
     checks.run(draft)
     return draft
 

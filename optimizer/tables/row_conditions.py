@@ -14,6 +14,7 @@ from optimizer.tables.cell_values import InvalidCell, cell_parser
 from optimizer.tables.country_groups import country_list_entries
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.schema import Column
+from optimizer.tables.synonyms import header_hint
 from optimizer.tables.text_matching import fold, quoted
 
 CONDITION_PATTERN = re.compile(
@@ -125,6 +126,10 @@ def parse_conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list
             )
         named = columns.get(fold(match["column"]))
         if named is None:
-            raise InvalidCell(f"{quoted(match['column'])} is not a column of the sheet")
+            headers = [column.header for _, column in columns.values()]
+            raise InvalidCell(
+                f"{quoted(match['column'])} is not a column of the sheet",
+                header_hint(match["column"], headers),
+            )
         parsed.append(RowCondition(*named, match["sign"], match["value"]))
     return parsed

@@ -28,6 +28,7 @@ from optimizer.tables.row_splitting import restrict_to_dates
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheet_table import PERIOD_QUANTITY, SheetTable
 from optimizer.tables.sheets import SETTINGS, Change
+from optimizer.tables.synonyms import header_hint
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
 
 ROW_NUMBER = {"row": ("row", Column("whole", "number of the row in its sheet", header="row"))}
@@ -48,6 +49,13 @@ def apply(case: Case, scenario: str) -> Case:
     """
     names = {fold(name): name for name in scenarios(case)}
     if fold(scenario) not in names:
+        inactive = (row.scenario for row in case.switched_off.get("Scenarios", ()))
+        for name in inactive:
+            if fold(name) == fold(scenario):
+                raise UsageError(
+                    f"the scenario {quoted(name)} is inactive: its rows in the sheet Scenarios "
+                    "have no under active; write yes there"
+                )
         hint = did_you_mean(scenario, names.values()) or "it must be in the sheet Scenarios"
         raise UsageError(f"{quoted(scenario)} is not a scenario of the case; {hint}")
     return apply_changes(case, changes_of(case, names[fold(scenario)]))
@@ -122,7 +130,7 @@ class _ChangedTables:
         if fold(change.column) not in columns:
             message = f"{quoted(change.column)} is not a column of {change.sheet}"
             headers = [column.header for _, column in columns.values()]
-            raise RefusedChange("column", message, did_you_mean(change.column, headers))
+            raise RefusedChange("column", message, header_hint(change.column, headers))
         attribute, column = columns[fold(change.column)]
         for position in self._dated(change, table, self._selected(change, table, columns)):
             self.last_change[change.sheet, table.rows[position]] = change
@@ -242,7 +250,7 @@ class _ChangedTables:
         if fold(word) not in by_fold:
             headers = [column.header for column in SETTINGS.values()]
             message = f"{quoted(word)} is not a setting"
-            raise RefusedChange(attribute, message, did_you_mean(word, headers))
+            raise RefusedChange(attribute, message, header_hint(word, headers))
         return by_fold[fold(word)]
 
     def _place(self, table: SheetTable, position: int, attribute: str) -> str:
@@ -274,7 +282,9 @@ class _ChangedTables:
         if change is not None and change.row:
             cell = self.case.cell("Scenarios", change.row, header).partition("!")[2]
         message = f"leads to {finding.place} ({finding.column}): {finding.message}"
-        return replace(finding, sheet="Scenarios", cell=cell, column=header, message=message)
+        return replace(
+            finding, sheet="Scenarios", cell=cell, column=header, message=message, cells=()
+        )
 
 
 def describe_changes(changes: Sequence[Change]) -> str:

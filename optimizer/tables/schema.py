@@ -60,6 +60,10 @@ class Column(Struct, frozen=True):
         """True where a blank cell is an error."""
         return self.default is REQUIRED
 
+    def unit_in(self, money: str) -> str:
+        """Unit of the column, with a currency or another word for money in it."""
+        return self.unit.replace("{currency}", money)
+
 
 def text(meaning: str, **more: Any) -> Any:
     """A column of one name or free text."""

@@ -49,14 +49,24 @@ class SheetTable(Struct):
             self._add("warning", findings, position, attribute, message, hint)
 
     def add_error(
-        self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+        self,
+        findings: Findings,
+        position: int,
+        attribute: str,
+        message: str,
+        hint: Hint = "",
+        cells: tuple[str, ...] = (),
     ) -> None:
-        """Add an error at a cell; in an inactive row it is a warning."""
+        """Add an error at a cell; in an inactive row it is a warning.
+
+        ``cells`` are the addresses of all cells that it is about, if there are several.
+        """
         if position in self.inactive:
-            message = f"{message} (the row is inactive)"
-            self._add("warning", findings, position, attribute, message, hint)
+            what = "rows are" if cells else "row is"
+            message = f"{message} (the {what} inactive)"
+            self._add("warning", findings, position, attribute, message, hint, cells)
         else:
-            self._add("error", findings, position, attribute, message, hint)
+            self._add("error", findings, position, attribute, message, hint, cells)
 
     def _add(
         self,
@@ -66,6 +76,7 @@ class SheetTable(Struct):
         attribute: str,
         message: str,
         hint: Hint,
+        cells: tuple[str, ...] = (),
     ) -> None:
         header = attribute  # a period's label is its header
         if attribute in self.sheet.columns:
@@ -78,4 +89,5 @@ class SheetTable(Struct):
             row=self.rows[position],
             letter=self.letters.get(header, ""),
             column=header,
+            cells=cells,
         )

@@ -186,7 +186,11 @@ class Material(Record):
         vocabulary="stage",
     )
     traced: bool = flag("no: its provenance is not tracked", default=True)
-    value: float = number("customs and carrying value", unit="{currency}/t", default=0.0)
+    value: float = number(
+        "carrying value; what an ad valorem duty is taken of where Tariffs has no customs value",
+        unit="{currency}/t",
+        default=0.0,
+    )
     disposal_cost: float | None = number(
         "cost of disposal",
         unit="{currency}/t",

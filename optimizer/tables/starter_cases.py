@@ -52,7 +52,7 @@ _BUY: Final[dict[str, list[CaseRow]]] = {
     "Tariffs": [
         {"measure": "all duties", "origin country": "China",
          "destination country": "United States", "material": "magnet", "ad valorem": 0.25,
-         "notes": "a share of the value in Materials"},
+         "notes": "a share of the customs value; blank: the value in Materials"},
     ],
     "Demand": [
         {"line": "defence motors", "customer": "Our works", "material": "magnet",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from optimizer.tables.text_matching import closest_name, fold
+from optimizer.tables.text_matching import closest_name, did_you_mean, difference_hint, fold, quoted
 
 SYNONYM_SIMILARITY: Final = 0.8
 """Lowest difflib ratio at which an unknown header or sheet is taken for a known one.
@@ -198,3 +198,27 @@ def guess_sheet(text: str, candidates: Collection[str]) -> str:
             return name
     name = closest_name(plain, list(by_plain), SYNONYM_SIMILARITY)
     return by_plain[name] if name else ""
+
+
+def header_hint(text: str, headers: Collection[str]) -> str:
+    """The hint for a word that is no column of a sheet; empty if it resembles none.
+
+    >>> header_hint("dutiable value", ["ad valorem", "customs value"])
+    "did you mean 'customs value'?"
+    """
+    return _hint(text, guess_header(text, headers), headers)
+
+
+def sheet_hint(text: str, sheets: Collection[str]) -> str:
+    """The hint for a word that is no sheet; empty if it resembles none.
+
+    >>> sheet_hint("duties", ["Sites", "Tariffs"])
+    "did you mean 'Tariffs'?"
+    """
+    return _hint(text, guess_sheet(text, sheets), sheets)
+
+
+def _hint(text: str, guess: str, candidates: Collection[str]) -> str:
+    if not guess:
+        return did_you_mean(text, candidates)
+    return f"did you mean {quoted(guess)}?{difference_hint(text, guess)}"

@@ -179,7 +179,7 @@ def _required(column: Column, currency: str) -> InvalidCell:
     """The complaint about a blank cell of a required column."""
     kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
     kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
-    unit = column.unit.replace("{currency}", currency)
+    unit = column.unit_in(currency)
     hint = f"write {kind} in {unit}" if unit else f"write {kind}"
     return InvalidCell("required cell is empty", hint)
 

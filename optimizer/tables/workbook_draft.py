@@ -9,7 +9,8 @@ from msgspec import Struct, field
 
 from optimizer.tables.canonical_names import Vocabularies
 from optimizer.tables.dates import Horizon
-from optimizer.tables.findings import Findings, Hint
+from optimizer.tables.findings import Findings, Hint, SheetNeed
+from optimizer.tables.missing_names import NameCell
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import SettingsTable
 from optimizer.tables.sheet_table import SheetTable
@@ -26,6 +27,8 @@ class WorkbookDraft(Struct):
     tables: dict[str, SheetTable]
     vocabularies: Vocabularies
     findings: Findings
+    changed: bool = False
+    """True for tables of a case after a change, as by a scenario; Scenarios is empty then."""
     active: dict[str, list[Any]] = field(default_factory=dict)
     inactive: dict[str, list[Any]] = field(default_factory=dict)
     unreadable: dict[str, dict[int, set[str]]] = field(default_factory=dict)
@@ -69,6 +72,19 @@ class WorkbookDraft(Struct):
     def warning(self, row: Any, attribute: str, message: str, hint: Hint = "") -> None:
         """Add a warning at a cell of a row."""
         self._add("warning", row, attribute, message, hint)
+
+    def cell(self, row: Any, attribute: str) -> NameCell:
+        """A cell of a row by its place in the table of its sheet."""
+        table = self.tables[SHEET_BY_RECORD[type(row)]]
+        return NameCell(table, table.rows.index(row.row), attribute)
+
+    def need(
+        self, sheet: str, row: Any, attribute: str, name: str = "", severity: str = "error"
+    ) -> None:
+        """Add a cell of a row that needs a sheet without rows, with the name in it."""
+        table = self.tables[SHEET_BY_RECORD[type(row)]]
+        place = f"{table.sheet.name}!{table.letter(attribute) or 'A'}{row.row}"
+        self.findings.need(sheet, SheetNeed(severity, place, name))
 
     def _add(self, severity: str, row: Any, attribute: str, message: str, hint: Hint) -> None:
         name = SHEET_BY_RECORD[type(row)]

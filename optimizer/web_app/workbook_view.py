@@ -204,7 +204,13 @@ class WorkbookView:
             "message": finding.message,
             "hint": finding.hint,
             "position": self.position_of(finding),
+            "cells": [position for place in finding.cells if (position := self._cell(place))],
         }
+
+    def _cell(self, place: str) -> ShownCell | None:
+        """The cell of an address with its sheet."""
+        sheet, _, cell = place.rpartition("!")
+        return self.position_of(Finding("", sheet, cell, "", ""))
 
     def position_of(self, finding: Finding) -> ShownCell | None:
         """The cell of a finding, or else the header of its column, or else the first header.

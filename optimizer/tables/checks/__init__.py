@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimizer.tables.checks import (
     check_capacity,
+    check_customs_values,
     check_delivered_cost,
     check_demand,
     check_examples,
@@ -50,7 +51,8 @@ WORKBOOK_CHECKS = (
     check_figures.check_prices,
     check_figures.check_tariff_rates,
     check_figures.check_lead_times,
-    check_figures.check_dutiable_value,
+    check_customs_values.check_dutiable_value,
+    check_customs_values.check_customs_values,
     check_capacity.check_capacity,
     check_delivered_cost.check_penalties,
     check_lane_cycles.check_lane_cycles,

@@ -53,6 +53,8 @@ def check_outlets(draft: WorkbookDraft) -> None:
     """Warn of a product that cannot leave the site where it is made: its process never runs."""
     if any(draft.unreadable[name] for name in MATERIAL_FLOW_SHEETS):
         return
+    if not draft.tables["Lanes"].rows and _need_lanes(draft):
+        return
     sides = _sides(draft)
     free = {row.material for row in draft.rows("Materials") if row.disposal_cost is not None}
     takes: dict[str, set[str]] = defaultdict(set)
@@ -77,6 +79,16 @@ def check_outlets(draft: WorkbookDraft) -> None:
             )
 
 
+def _need_lanes(draft: WorkbookDraft) -> bool:
+    """Report the customers that nothing can reach without lanes; True if there are any."""
+    sources = {row.site for sheet in ("Supply", "Stocks", "Processes") for row in draft.rows(sheet)}
+    sources |= {row.to_site for row in draft.rows("Pipeline")}
+    remote = [row for row in draft.rows("Demand") if row.customer not in sources]
+    for row in remote:
+        draft.need("Lanes", row, "customer", row.customer, severity="warning")
+    return bool(remote)
+
+
 def check_sources(draft: WorkbookDraft) -> None:
     """Warn of materials without a source, or without a use."""
     if any(draft.unreadable[name] for name in MATERIAL_FLOW_SHEETS):
@@ -88,13 +100,24 @@ def check_sources(draft: WorkbookDraft) -> None:
     made |= {row.material for row in draft.rows("Stocks") if row.opening}
     used |= {row.material for row in draft.rows("Demand")}
     used |= {row.material for row in draft.rows("Stocks") if row.closing or row.closing_value}
+    empty = {sheet for sheet, table in draft.tables.items() if not table.rows}
+    plants = "Processes" in empty and not empty >= {"Recipes", "Recoveries"}
     for row in draft.rows_readable_in("Materials", "material"):
         name, wasted = row.material, row.disposal_cost is not None
-        if name not in made and name not in used:
+        if name in made and (name in used or wasted):
+            continue
+        needed = "Processes" if plants else "Demand" if name in made else "Supply"
+        if name not in made and name not in used and not plants:
+            needed = ""
+        if needed == "Demand" and needed in empty:
+            continue  # check_demand warns of it
+        if needed in empty:
+            draft.need(needed, row, "material", name, severity="warning")
+        elif name not in made and name not in used:
             draft.warning(row, "material", f"no row makes, sells or uses {quoted(name)}")
         elif name not in made:
             draft.warning(row, "material", f"no row makes, sells, stocks or ships {quoted(name)}")
-        elif name not in used and not wasted:
+        else:
             draft.warning(row, "material", f"no row uses or demands {quoted(name)}")
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from optimizer.tables.checks.check_names import differs_by_one_edit
+from optimizer.tables.missing_names import MissingNames, sheet_is_missing
 from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import as_text, closest_name, did_you_mean, fold, joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
@@ -54,9 +55,13 @@ def check_feeds(draft: WorkbookDraft) -> None:
         if recipe in oxides and not feed:
             message = f"the cell is blank, but {quoted(recipe)} is a recipe of Recoveries"
             draft.error(process, "feed", message, "write a feed of Assays, or * for every feed")
+        elif recipe not in oxides and feed and not draft.tables["Recoveries"].rows:
+            draft.need("Recoveries", process, "feed", feed)
         elif recipe not in oxides and feed:
             message = f"{quoted(feed)} is the feed of {quoted(recipe)}, which is not in Recoveries"
             draft.error(process, "feed", message, "clear the cell, or add the recipe to Recoveries")
+        elif feed == "*" and not draft.tables["Assays"].rows:
+            draft.need("Assays", process, "feed")
         elif feed == "*" and not assays:
             draft.error(process, "feed", "'*' is every feed with an assay, but Assays has none")
         elif feed in assays and oxides[recipe].isdisjoint(assays[feed]):
@@ -85,20 +90,44 @@ def check_units(draft: WorkbookDraft) -> None:
         for row in draft.rows_readable_in(sheet, "site", "unit"):
             known[row.site][fold(row.unit)] = row.unit
     used = set()
+    unknown = []
     for process in draft.rows_readable_in("Processes", "site", "unit"):
         used.add((process.site, process.unit))
         if process.unit and fold(process.unit) not in known[process.site]:
-            message = f"{quoted(process.unit)} is not in Units or Options at {quoted(process.site)}"
-            draft.error(process, "unit", message, partial(_unit_hint, process, known))
+            unknown.append(process)
+    _report_unknown_units(draft, unknown, known)
     for sheet in ("Units", "Options"):
         for (site, unit), rows in group_rows(
             draft.rows_readable_in(sheet, "site", "unit"), lambda row: (row.site, row.unit)
         ).items():
             adds = sheet == "Units" or any(row.added_capacity for row in rows)
-            if adds and (site, unit) not in used and not draft.unreadable["Processes"]:
+            if not adds or (site, unit) in used or draft.unreadable["Processes"]:
+                continue
+            if not draft.tables["Processes"].rows:
+                draft.need("Processes", rows[0], "unit", unit, severity="warning")
+            else:
                 message = f"no process at {quoted(site)} uses {quoted(unit)}"
                 draft.warning(rows[0], "unit", message)
     _check_recipes_run(draft)
+
+
+def _report_unknown_units(
+    draft: WorkbookDraft, processes: list[Any], known: dict[str, dict[str, str]]
+) -> None:
+    """Report units of processes that their site does not have, or the sheet that lacks them all."""
+    names = {name for units in known.values() for name in units.values()}
+    words = {(row.site, row.unit) for row in processes}
+    strange = not names or sheet_is_missing([row.unit for row in processes], names)
+    if not draft.tables["Units"].rows and len(words) > 1 and strange:
+        for process in processes:
+            draft.need("Units", process, "unit", process.unit)
+        return
+    missing = MissingNames()
+    for process in processes:
+        message = f"{quoted(process.unit)} is not in Units or Options at {quoted(process.site)}"
+        hint = partial(_unit_hint, process, known)
+        missing.add(draft.cell(process, "unit"), message, hint)
+    missing.report(draft.findings)
 
 
 def _unit_hint(process: Any, known: dict[str, dict[str, str]]) -> str:
@@ -128,6 +157,8 @@ def _check_recipes_run(draft: WorkbookDraft) -> None:
             if similar:
                 message += f", which resembles {quoted(similar)}"
                 draft.error(rows[0], "recipe", message, "spell a name the same way everywhere")
+            elif not draft.tables["Processes"].rows:
+                draft.need("Processes", rows[0], "recipe", recipe, severity="warning")
             else:
                 draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
 

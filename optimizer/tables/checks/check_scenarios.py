@@ -10,18 +10,24 @@ from optimizer.tables.dates import parse_label
 from optimizer.tables.row_conditions import CONDITION_PATTERN
 from optimizer.tables.schema import SHEETS, Column, group_rows
 from optimizer.tables.sheets import SETTINGS
-from optimizer.tables.text_matching import did_you_mean, fold, quoted
+from optimizer.tables.synonyms import header_hint, sheet_hint
+from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 
 def check_scenarios(draft: WorkbookDraft) -> None:
     """Check each change, and that the rows of a scenario have one probability."""
+    active = {row.scenario for row in draft.rows("Scenarios")}
     for change in draft.readable_rows("Scenarios"):
+        for base in change.based_on:
+            if base not in active:
+                message = f"{quoted(base)} is inactive: none of its changes would be made"
+                draft.error(change, "based_on", message, "write yes under active in its rows")
         if _has_no_change(draft, change):
             continue
         headers = _headers(change.sheet, draft)
         if headers is None:
-            hint = did_you_mean(change.sheet, ["Settings", *SHEETS])
+            hint = sheet_hint(change.sheet, ["Settings", *SHEETS])
             draft.error(
                 change,
                 "sheet",
@@ -29,12 +35,16 @@ def check_scenarios(draft: WorkbookDraft) -> None:
                 hint,
             )
             continue
+        needed = next((name for name in SHEETS if fold(name) == fold(change.sheet)), "")
+        if needed and not draft.tables[needed].rows:
+            draft.need(needed, change, "sheet", change.scenario)
+            continue
         _check_where(draft, change, headers)
         column = headers.get(fold(change.column))
         if column is None:
             message = f"{quoted(change.column)} is not a column of {change.sheet}"
             names = [column.header for column in headers.values()]
-            draft.error(change, "column", message, did_you_mean(change.column, names))
+            draft.error(change, "column", message, header_hint(change.column, names))
         else:
             _check_value(draft, change, column)
     for scenario, rows in group_rows(
@@ -87,7 +97,7 @@ def _check_where(draft: WorkbookDraft, change: Any, headers: dict[str, Column]) 
         elif fold(name := condition["column"]) not in headers and not _is_period(name, draft):
             message = f"{quoted(name)} is not a column of {change.sheet}"
             names = [column.header for column in headers.values()]
-            draft.error(change, "where", message, did_you_mean(name, names))
+            draft.error(change, "where", message, header_hint(name, names))
 
 
 def _is_period(text: str, draft: WorkbookDraft) -> bool:

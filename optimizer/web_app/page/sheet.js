@@ -53,9 +53,10 @@ export function showWorkbook(next, actions, busy) {
   workbook = next;
   findingsByCell = new Map();
   for (const finding of workbook.findings) {
-    if (!finding.position) continue;
-    const index = key(...finding.position);
-    findingsByCell.set(index, [...(findingsByCell.get(index) || []), finding]);
+    for (const position of positionsOf(finding)) {
+      const index = key(...position);
+      findingsByCell.set(index, [...(findingsByCell.get(index) || []), finding]);
+    }
   }
   byId("opened").replaceChildren(
     toolbar(actions, busy),
@@ -154,8 +155,8 @@ async function showFinding(finding, from) {
 
 function sheetTabs() {
   const tab = (each, index) => {
-    const findings = workbook.findings.filter(
-      finding => finding.position && finding.position[0] === index,
+    const findings = workbook.findings.filter(finding =>
+      positionsOf(finding).some(position => position[0] === index),
     );
     const errors = findings.filter(finding => finding.severity === "error").length;
     const [sign, number] = errors ? ["✕", errors] : ["!", findings.length];
@@ -244,11 +245,14 @@ function goBack(grid) {
   cell?.scrollIntoView({block: "nearest", inline: "nearest"});
 }
 
+// The cells of a finding: all of them where it is about several.
+const positionsOf = finding =>
+  finding.cells.length ? finding.cells : finding.position ? [finding.position] : [];
+
 // Rows and columns of the open sheet that carry findings.
 const foundPositions = () =>
-  [...findingsByCell.values()]
-    .flat()
-    .map(finding => finding.position)
+  workbook.findings
+    .flatMap(positionsOf)
     .filter(([index]) => index === sheetIndex);
 
 // Last row of the block with a finding, which may be below the filled rows.
