@@ -45,7 +45,7 @@ def test_capacity_that_lacks_names_its_unit():
     )
     change = only(found["Add supply or capacity"])
     assert change.startswith("Units!")
-    assert "capacity of Plant, kiln: 3 use per year more in 2027" in change
+    assert "capacity of Plant, kiln: 3 per year more in 2027; write 10" in change
 
 
 def test_a_closing_stock_that_cannot_be_reached_is_said():
