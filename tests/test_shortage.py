@@ -43,8 +43,8 @@ def test_a_full_unit_is_the_reason_with_what_it_costs():
     )
     assert cell == "Units!C2"
     assert sentence == (
-        "Units!C2 (capacity): kiln at Plant has a capacity of 7 per year in 2027; without this limit "
-        "one more tonne would save 99 USD (the penalty is 100 USD per tonne)"
+        "Units!C2 (capacity): kiln at Plant has a capacity of 7 per year in 2027; without this "
+        "limit one more tonne would save 99 USD (the penalty is 100 USD per tonne)"
     )
     assert worth == pytest.approx(99)
 
