@@ -703,11 +703,18 @@ def test_classes_are_not_followed_into_a_process_that_settles_the_matter():
         assert len(classes(case, ("Plant", "metal"))) == 1
 
 
-def test_a_rule_without_effect_follows_nothing():
-    # All of a delivery may break it.
-    rules = [no_china(maximum_share=1)]
-    case = make(Supply=[KAZ, CHINA], Demand=[need(10)], Rules=rules, Rule_scope=[china()])
-    assert classes(case, ("Buyer", "ore")) == {"any"}
+def test_what_breaks_a_rule_that_allows_all_of_it_is_counted():
+    # All of a delivery may break the rule: Chinese ore at 1 is taken, and Compliance says so.
+    found = plan(
+        Supply=[KAZ, CHINA],
+        Demand=[need(10)],
+        Rules=[no_china(maximum_share=1)],
+        Rule_scope=[china()],
+    )
+    ((breaking, share),) = zip(
+        *(found.tables["Compliance"][name] for name in ("breaking", "share found")), strict=True
+    )
+    assert (breaking, share) == pytest.approx((10, 1))
 
 
 ALLOY = {

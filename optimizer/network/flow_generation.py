@@ -290,10 +290,13 @@ def _commingled_processes(case: Case, processes: tuple[NetworkProcess, ...]) -> 
 def _restricted_traits(
     lines: Sequence[DemandLine], phases: Sequence[RulePhase], traced: dict[str, bool]
 ) -> dict[SiteMaterial, int]:
-    """Traits that rules restrict, by place of demand."""
+    """Traits that rules look at, by place of demand.
+
+    A rule that allows all of a delivery is one of them: what breaks it is counted and shown.
+    """
     bound: dict[SiteMaterial, int] = {}
     for phase in phases:
-        for index in phase.lines if phase.share < 1 else ():
+        for index in phase.lines:
             line = lines[index]
             if traced[line.material]:
                 place = (line.customer, line.material)
