@@ -22,6 +22,7 @@ from optimizer.report.page import page_data, picture_data
 from optimizer.report.page.period_bins import MAX_PERIOD_BINS, period_bins
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.scarcity_ranking import thing_in_short
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
 FOLDER = Path(page_package.__file__).parent
@@ -306,7 +307,7 @@ def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, dat
     for row in data["break_even"]["rows"]:
         same = frame[
             (frame["kind"] == row["kind"])
-            & (frame["thing"] == row["thing"])
+            & (frame["thing"].map(thing_in_short) == row["thing"])
             & (frame["material"] == row["material"])
         ]
         assert row["less"] == same["cheaper by"].min()

@@ -24,6 +24,8 @@ ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
 """Entries of the columns *input* and *by* of Provenance: all traced inputs, by country."""
 MAX_ORIGIN_LOOKUPS = 100_000_000
 """Maximum of sums times table rows of the blocks, chosen so that the workbook opens promptly."""
+NOT_STATED = "not stated"
+"""Name of Provenance for the part of a delivery whose origin nobody states."""
 _COLUMNS = {
     header: column_ref("Provenance", header)
     for header in ("stage", "by", "input", "name", "period", "line", "tonnes")
@@ -97,7 +99,7 @@ def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | No
         tonnes[key] = tonnes.get(key, 0.0) + (finite(amount) or 0.0)
     if not tonnes:
         return None
-    traced_stages = {stage for stage, _, _ in tonnes}
+    traced_stages = _stages_worth_showing(tables, tonnes)
     stages = [stage for stage in STAGES if stage in traced_stages]
     stages += sorted(traced_stages.difference(stages))
     first_stage = _largest_countries(tonnes, stages[0])[: MAX_NAMED_COUNTRIES // 2]
@@ -111,6 +113,19 @@ def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | No
     )
     live = lookups <= MAX_ORIGIN_LOOKUPS and not has_wildcards((*outlets, *countries))
     return DeliveredOrigins(tonnes, tuple(stages), countries, tuple(outlets), live)
+
+
+def _stages_worth_showing(tables: Tables, tonnes: Mapping[tuple[str, str, str], float]) -> set[str]:
+    """Stages of which an origin is stated or a rule looks for one; all if there are none.
+
+    A rule rests on a stage of which it misses the origin: Compliance names it then.
+    """
+    stages = {stage for stage, _, _ in tonnes}
+    stated = {stage for stage, country, _ in tonnes if country != NOT_STATED}
+    compliance = tables.get("Compliance")
+    rests = "; ".join(map(str, compliance["rests on"])) if compliance is not None else ""
+    missed = {stage for stage in stages if f"{stage} not stated" in rests.split("; ")}
+    return (stated | missed) or stages
 
 
 def _largest_countries(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:

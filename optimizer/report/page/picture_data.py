@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
-from optimizer.result.scarcity_ranking import ONE_LESS, scarcest_of
+from optimizer.result.scarcity_ranking import ONE_LESS, scarcest_of, thing_in_short
 
 MAX_SHIPMENT_SUMS = 12_000
 """Maximum sums of shipments in a page; chosen so that a page stays below 5 MB."""
@@ -229,7 +229,7 @@ def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
         size,
         lambda key, rows: {
             "kind": clean(key[0]),
-            "thing": clean(key[1]),
+            "thing": clean(thing_in_short(key[1])),
             "unit": clean(key[2]),
             "per": clean(key[3]),
             "saving": saving(key),
@@ -256,7 +256,7 @@ def break_even(table: Table | None) -> dict[str, Any]:
         lambda item: -item[1][2] / (abs(item[1][1] or 0.0) or 1.0),
         lambda key, row: {
             "kind": clean(key[0]),
-            "thing": clean(key[1]),
+            "thing": clean(thing_in_short(key[1])),
             "material": clean(key[2]),
             "period": row[0],
             "price": row[1],
