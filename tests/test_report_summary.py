@@ -385,10 +385,15 @@ def test_libreoffice_calculates_the_values_that_are_written(tmp_path, strange):
             assert (found or "") == (value or ""), (sheet, cell)
 
 
-def test_a_stage_that_nobody_states_and_no_rule_asks_for_is_not_charted(written):
+def test_a_stage_that_is_mostly_not_stated_and_no_rule_misses_is_not_charted(written):
     summary, tables, _ = written
     rows = list(tables["Provenance"].records())
-    unstated = [row | {"stage": "reagent", "name": "not stated"} for row in rows]
+    # Of the reagent the 40 % from China are stated.
+    unstated = [
+        row | {"stage": "reagent", "name": row["name"] if row["name"] == "China" else "not stated"}
+        for row in rows
+        if row["stage"] == "mined"
+    ]
     traced = t.table(t.PROVENANCE_LAYOUT, [tuple(row.values()) for row in (*rows, *unstated)])
     checks = [row | {"rests on": "reagent not stated"} for row in tables["Compliance"].records()]
     asked = t.table(t.COMPLIANCE_LAYOUT, [tuple(row.values()) for row in checks])

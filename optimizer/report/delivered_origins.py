@@ -26,6 +26,8 @@ MAX_ORIGIN_LOOKUPS = 100_000_000
 """Maximum of sums times table rows of the blocks, chosen so that the workbook opens promptly."""
 NOT_STATED = "not stated"
 """Name of Provenance for the part of a delivery whose origin nobody states."""
+MOSTLY_UNSTATED = 0.5
+"""Share not stated from which a stage tells nothing of where a delivery comes from; chosen."""
 _COLUMNS = {
     header: column_ref("Provenance", header)
     for header in ("stage", "by", "input", "name", "period", "line", "tonnes")
@@ -116,12 +118,16 @@ def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | No
 
 
 def _stages_worth_showing(tables: Tables, tonnes: Mapping[tuple[str, str, str], float]) -> set[str]:
-    """Stages of which an origin is stated or a rule looks for one; all if there are none.
+    """Stages of which most origins are stated or a rule misses one; all if there are none.
 
-    A rule rests on a stage of which it misses the origin: Compliance names it then.
+    A rule that looks at a stage whose origin is not stated rests on it: Compliance names it then.
     """
     stages = {stage for stage, _, _ in tonnes}
-    stated = {stage for stage, country, _ in tonnes if country != NOT_STATED}
+    traced, unstated = dict.fromkeys(stages, 0.0), dict.fromkeys(stages, 0.0)
+    for (stage, country, _), value in tonnes.items():
+        traced[stage] += value
+        unstated[stage] += value if country == NOT_STATED else 0.0
+    stated = {stage for stage in stages if unstated[stage] < MOSTLY_UNSTATED * traced[stage]}
     compliance = tables.get("Compliance")
     rests = "; ".join(map(str, compliance["rests on"])) if compliance is not None else ""
     missed = {stage for stage in stages if f"{stage} not stated" in rests.split("; ")}
