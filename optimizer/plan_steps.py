@@ -268,5 +268,7 @@ def _diagnose(run: _Run, status: str) -> tuple[Conflict, tuple[Repair, ...]]:
         own, changes = run.unchanged, run.changes
         if run.options.full:
             conflict = explain.conflict(network, program, own=own, changes=changes)
-        return conflict, explain.repairs(network, program, own=own, changes=changes)
+        return conflict, explain.repairs(
+            network, program, own=own, changes=changes, conflict=conflict
+        )
     return conflict, ()

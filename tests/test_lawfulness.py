@@ -140,7 +140,7 @@ def test_unknown_tonnes_within_a_share_are_told_with_their_cells():
         "3 t of 10 t delivered under no China break it, within the share that it allows (3 t).",
     )
     (verdict,) = found.tables["Certificates"]["verdict"]
-    assert verdict == ("kept as far as stated: 30.0% over 2027 to 2027; unknown: 3 t, Supply!E3")
+    assert verdict == ("kept as far as stated: 30.0% over 2027; unknown: 3 t, Supply!E3")
 
 
 def test_a_share_that_is_used_stands_beside_a_lawful_plan():

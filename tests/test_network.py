@@ -10,6 +10,8 @@ from pyomo.core import Constraint, Objective, Var, maximize
 
 import optimizer
 from optimizer import solver
+from optimizer.network.calendar import members
+from optimizer.network.offers_and_demand import windows
 from tests.conftest import cost, lane, make, need, offer, plan, process, read_tables, recipe, site
 from tests.oracle.random_case import draw
 
@@ -639,3 +641,24 @@ def test_an_order_that_comes_where_nothing_can_be_kept_is_worth_a_warning():
     (said,) = alerts("Pipeline", **sheets)
     assert "which has no Stocks row for it" in said
     assert alerts("Pipeline", **sheets, Stocks=[{"site": "Buyer", "material": "ore"}]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end", "labels"),
+    [
+        ("horizon", None, None, ["2027-H2 to 2029-H1"]),
+        ("horizon", date(2028, 3, 1), None, ["2028-H1 to 2029-H1"]),
+        ("horizon", date(2020, 1, 1), date(2027, 12, 31), ["2027-H2"]),
+        ("horizon", date(2030, 1, 1), None, []),
+        ("year", None, None, ["2027", "2028", "2029"]),
+        ("year", date(2028, 7, 1), None, ["2028-H2", "2029"]),
+        ("period", date(2028, 7, 1), date(2029, 6, 30), ["2028-H2", "2029-H1"]),
+    ],
+)
+def test_a_window_is_named_after_the_periods_that_its_row_binds(kind, start, end, labels):
+    settings = {"start": date(2027, 7, 1), "period length": "half-year", "periods": 4}
+    calendar = network(Settings=settings, Supply=[offer("kaz")], Demand=[need(1)]).calendar
+    found = windows(kind, calendar, calendar.touched(start, end))
+    assert [label for label, _ in found] == labels
+    bound = [calendar.labels[t] for _, periods in found for t in members(periods)]
+    assert bound == [calendar.labels[t] for t in members(calendar.touched(start, end))]

@@ -22,6 +22,7 @@ from optimizer.report.page import page_data, picture_data
 from optimizer.report.page.period_bins import MAX_PERIOD_BINS, period_bins
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.scarcity_ranking import thing_in_short
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
 FOLDER = Path(page_package.__file__).parent
@@ -117,8 +118,8 @@ def test_the_page_has_the_figures_of_a_case_worked_by_hand(tmp_path):
     assert flows == pytest.approx({"Kaz": 5, "China": 5})
     classes = [found["classes"][place] for place in shipped["class"]]
     assert dict(zip(shipped["from site"], classes, strict=True)) == {
-        "Kaz": [[], []],
-        "China": [["no China"], []],
+        "Kaz": [[], [], []],
+        "China": [["no China"], [], ["no China"]],
     }
     assert found["demand"]["wanted"] == pytest.approx(10)
     assert found["demand"]["short"] == 0
@@ -173,10 +174,55 @@ def test_flows_by_place_material_and_period_are_those_of_the_table(
     names = [found[key] for key in keys]
     names.append([data["materials"][place] for place in found["material"]])
     names.append([data["axis"]["labels"][place] for place in found["bin"]])
-    names.append(["|".join("; ".join(side) for side in data["classes"][n]) for n in found["class"]])
+    names.append(
+        ["|".join("; ".join(side) for side in data["classes"][n][:2]) for n in found["class"]]
+    )
     got = dict(zip(zip(*names, strict=True), found["tonnes"], strict=True))
     assert got == pytest.approx(wanted)
     assert found["left"] == {"places": 0, "tonnes": 0}
+
+
+def test_a_delivery_is_coloured_by_the_rules_that_bind_it_that_day(reference, data):
+    # A certificate names each rule that binds a delivery.
+    binding = reference.frame("Certificates").groupby(["line", "material", "period"])["rule"]
+    rules = binding.agg(set).to_dict()
+    found = data["delivered"]
+    for line, material, t, n in zip(
+        found["line"], found["material"], found["bin"], found["class"], strict=True
+    ):
+        breaks, open_, in_force = data["classes"][n]
+        bound = rules[line, data["materials"][material], data["axis"]["labels"][t]]
+        assert in_force == [name for name in (*breaks, *open_) if name in bound]
+
+
+def test_a_rule_that_ended_or_binds_others_colours_nothing(tmp_path):
+    # Ore from China for all. The rule binds defence, half of it, in 2027 only; civil never.
+    result = plan(
+        Settings={"periods": 2},
+        Supply=[offer("china", "China"), offer("kaz", price=5)],
+        Demand=[need(10, segment="defence"), need(10, "civil", segment="civil")],
+        Rules=[no_china(segments="defence", to=date(2027, 12, 31), maximum_share=0.5)],
+        Rule_scope=[china()],
+    )
+    found = embedded_data(result, tmp_path)
+
+    def in_force(picture: str, key: str) -> set[tuple[str, str, bool]]:
+        lots = found[picture]
+        labels, classes = found["axis"]["labels"], found["classes"]
+        return {
+            (name, labels[t], bool(classes[n][2]))
+            for name, t, n in zip(lots[key], lots["bin"], lots["class"], strict=True)
+            if classes[n][0]
+        }
+
+    assert in_force("delivered", "line") == {
+        ("need", "2027", True),
+        ("civil", "2027", False),
+        ("need", "2028", False),
+        ("civil", "2028", False),
+    }
+    # What is under way to the Buyer may still go to either line.
+    assert in_force("shipped", "from site") == {("China", "2027", True), ("China", "2028", False)}
 
 
 def test_cost_by_category_and_year_is_that_of_the_table(reference, data):
@@ -261,7 +307,7 @@ def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, dat
     for row in data["break_even"]["rows"]:
         same = frame[
             (frame["kind"] == row["kind"])
-            & (frame["thing"] == row["thing"])
+            & (frame["thing"].map(thing_in_short) == row["thing"])
             & (frame["material"] == row["material"])
         ]
         assert row["less"] == same["cheaper by"].min()

@@ -87,9 +87,9 @@ def test_a_bottleneck_is_told_in_a_sentence_over_its_periods():
     )
     (row,) = [row for row in rows(found, "Bottlenecks") if row["kind"] == "capacity"]
     assert row["sentence"] == (
-        "kiln at Plant is at full capacity in 2027-H1 to 2027-H2: one more unit of use in a "
+        "kiln at Plant is at full capacity in 2027-H1 to 2027-H2: one more unit of capacity in a "
         "period is worth "
-        "95 USD, for up to 2 units of use."
+        "95 USD, for up to 2 units of capacity."
     )
     assert row["saving"] == pytest.approx(380)
     assert row["cell"] == f"{found.case.cell('Units', 2, 'capacity')} (capacity)"

@@ -3,7 +3,7 @@
 from datetime import date
 
 import optimizer
-from tests.conftest import make, need, offer, process, recipe
+from tests.conftest import china, make, need, no_china, offer, process, recipe
 
 SMELTER = {
     "Materials": [{"material": "ore", "stage": "mined"}, {"material": "metal", "stage": "melted"}],
@@ -45,7 +45,7 @@ def test_capacity_that_lacks_names_its_unit():
     )
     change = only(found["Add supply or capacity"])
     assert change.startswith("Units!")
-    assert "capacity of Plant, kiln: 3 use per year more in 2027" in change
+    assert "capacity of Plant, kiln: 3 per year more in 2027; write 10" in change
 
 
 def test_a_closing_stock_that_cannot_be_reached_is_said():
@@ -74,7 +74,7 @@ def test_an_order_that_finds_no_use_is_named():
         ],
         Demand=[need(1)],
     )
-    change = only(found["Reduce a requirement"])
+    change = only(found["Correct an opening stock or an order"])
     assert change.startswith("Pipeline!")
     assert "3 t of ore at Buyer have no use in 2027" in change
 
@@ -107,10 +107,31 @@ def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
         Rules=[{"rule": "no China", "segments": "defence", "maximum share": 0.25}],
         Rule_scope=[{"rule": "no China", "line": 1, "country": "China"}],
     )
-    assert any(
-        change.startswith(("Rules!", "Supply!")) for change in found["Add supply or capacity"]
+    assert only(found["Relax the rule no China, if it is yours to change"]) == (
+        "Rules!C2 (maximum share): share that may break the rule no China, for need: "
+        "0.25 (2.5 t) more in 2027; write 0.5"
     )
+    assert only(found["Add supply or capacity"]).startswith("Supply!")
     assert "Reduce a requirement" in found
+
+
+def test_a_rule_without_tolerance_may_give_before_what_is_there():
+    # 8 t of Chinese ore lie at the Buyer, 5 t fit there at the end of the year, 10 t are wanted.
+    # The rule must let 3 t through, or the yard hold them. The ore that is there is no repair.
+    stock = {"site": "Buyer", "material": "ore", "opening": 8, "maximum": 5}
+    case = make(
+        Supply=[offer("kaz")],
+        Stocks=[{**stock, "history": "mined: China"}],
+        Demand=[need(10)],
+        Rules=[no_china(), no_china("no Brazil")],
+        Rule_scope=[china(), china("no Brazil", "Brazil")],
+    )
+    rule, more = optimizer.solve(case).repairs
+    assert rule.title == "Relax the rule no China, if it is yours to change"
+    assert "(3 t) more in 2027; write 0.300" in only(rule.changes)
+    assert 0.3 <= only(rule.edits).new <= 0.3005
+    assert more.title == "Add supply or capacity"
+    assert only(more.changes).startswith("Stocks!")
 
 
 def test_what_is_bought_without_end_is_named():

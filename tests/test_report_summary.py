@@ -14,6 +14,8 @@ import pytest
 
 from optimizer.explain import ALERT_KINDS, Alert
 from optimizer.report import write
+from optimizer.report.block_scarce import scarcity_block
+from optimizer.report.delivered_origins import delivered_origins
 from optimizer.report.key_risks import KeyRisk, key_risks, owner_of, ranked_alerts
 from optimizer.result import RULE_COSTS_LAYOUT
 from optimizer.result import result_layouts as t
@@ -400,3 +402,40 @@ def test_libreoffice_calculates_the_values_that_are_written(tmp_path, strange):
             assert found == pytest.approx(value, rel=1e-9, abs=1e-9), (sheet, cell)
         else:
             assert (found or "") == (value or ""), (sheet, cell)
+
+
+def test_a_stage_that_is_mostly_not_stated_and_no_rule_misses_is_not_charted(written):
+    summary, tables, _ = written
+    rows = list(tables["Provenance"].records())
+    # Of the reagent the 40 % from China are stated.
+    unstated = [
+        row | {"stage": "reagent", "name": row["name"] if row["name"] == "China" else "not stated"}
+        for row in rows
+        if row["stage"] == "mined"
+    ]
+    traced = t.table(t.PROVENANCE_LAYOUT, [tuple(row.values()) for row in (*rows, *unstated)])
+    checks = [row | {"rests on": "reagent not stated"} for row in tables["Compliance"].records()]
+    asked = t.table(t.COMPLIANCE_LAYOUT, [tuple(row.values()) for row in checks])
+
+    def stages(**more):
+        return delivered_origins(summary, {**tables, "Provenance": traced, **more}).stages
+
+    assert stages() == ("mined", "produced")
+    assert stages(Compliance=asked) == ("mined", "produced", "reagent")
+
+
+@pytest.mark.parametrize(
+    ("thing", "short"),
+    [
+        ("Serra carbonate, Serra, Serra carbonate", "Serra carbonate, Serra"),
+        ("Japanese magnet N48, Tokuda, magnet N48", "Japanese magnet N48, Tokuda"),
+        ("San Marcos, milling", "San Marcos, milling"),
+    ],
+)
+def test_a_scarce_thing_is_named_once_in_the_chart(written, thing, short):
+    summary, tables, _ = written
+    scarce = [next(tables["Scarcity"].records()) | {"thing": thing}]
+    scarce[0] |= {"kind": "offer", "per": "one more"}
+    priced = t.table(t.SCARCITY_LAYOUT, [tuple(row.values()) for row in scarce])
+    block = scarcity_block(summary, {**tables, "Scarcity": priced})
+    assert [row.cells[0].value for row in block.make_rows({})] == [short]

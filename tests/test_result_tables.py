@@ -449,3 +449,24 @@ def test_results_are_plain_enough_for_json():
         {name: list(table.rows()) for name, table in found.tables.items()}, default=str
     )
     assert json.loads(said)["Utilisation"][0][2] == "2027-H1"
+
+
+def test_no_result_names_a_period_that_a_rule_or_a_limit_does_not_bind():
+    # The rule and the limit hold from 2028: half of what is delivered then may come from China,
+    # and 8 t can be bought in Kazakhstan.
+    later = {"from": date(2028, 1, 1), "window": "horizon"}
+    found = plan(
+        Settings={"period length": "half-year", "periods": 4},
+        Supply=[offer("kaz", price=5), offer("china", "China")],
+        Demand=[need(10)],
+        Rules=[no_china(maximum_share=0.5, **later)],
+        Rule_scope=[china()],
+        Limits=[{"limit": "Kaz", "measure": "bought", "site": "Kaz", "maximum": 8, **later}],
+    )
+    assert set(found.tables["Compliance"]["window"]) == {"2028-H1 to 2028-H2"}
+    scarce = found.tables["Scarcity"].records()
+    assert "rule share" in {row["kind"] for row in scarce}
+    texts = [str(value) for table in found.tables.values() for row in table.rows() for value in row]
+    assert any("over 2028-H1 to 2028-H2" in text for text in texts)
+    told = [text for text in (*texts, *found.alerts) if "of demand from" not in text]
+    assert not [text for text in told if "2027-H1 to 2028-H2" in text]

@@ -23,6 +23,7 @@ SMELTER = {
     "Processes": [process("smelt", unit="kiln")],
 }
 QUARTERS = {"period length": "quarter", "periods": 2}
+FIRST, TO_PLANT = date(2027, 3, 31), lane("Kaz", "Plant")
 NO_CHINA = {"Rules": [no_china()], "Rule_scope": [china()]}
 
 
@@ -41,7 +42,10 @@ def test_a_full_unit_is_the_reason_with_what_it_costs():
         **SMELTER, Supply=[offer("kaz")], Units=kiln, Demand=[need(10, material="metal")]
     )
     assert cell == "Units!C2"
-    assert "kiln at Plant has a capacity of 7 use per year in 2027" in sentence
+    assert sentence == (
+        "Units!C2 (capacity): kiln at Plant has a capacity of 7 per year in 2027; without this "
+        "limit one more tonne would save 99 USD (the penalty is 100 USD per tonne)"
+    )
     assert worth == pytest.approx(99)
 
 
@@ -141,6 +145,31 @@ def test_a_lead_time_says_when_the_first_arrival_is():
     )
     assert cell == "Lanes!E2"
     assert "the first arrival of ore from Kaz is 2027-Q2" in sentence
+
+
+@pytest.mark.parametrize(
+    ("where", "verb"),
+    [
+        ({"Supply": [offer("kaz", to=FIRST, maximum=8)]}, "bought"),
+        ({"Units": [{"site": "Plant", "unit": "kiln", "capacity": 8, "to": FIRST}]}, "made"),
+        ({"Lanes": [TO_PLANT, lane("Plant", "Buyer", maximum=8, to=FIRST)]}, "shipped"),
+    ],
+)
+def test_a_bound_of_an_earlier_period_says_why_it_is_named(where, verb):
+    # All of the second quarter's 10 t must be there before it begins, and 2 t come.
+    ((_, sentence, _),) = reasons(
+        **{
+            **SMELTER,
+            "Settings": QUARTERS,
+            "Supply": [offer("kaz", to=FIRST)],
+            "Units": [{"site": "Plant", "unit": "kiln", "capacity": 80, "to": FIRST}],
+            "Lanes": [TO_PLANT, lane("Plant", "Buyer", to=FIRST)],
+            "Stocks": [{"site": "Buyer", "material": "metal"}],
+            "Demand": [need(None, material="metal", **{"2027-Q1": 0, "2027-Q2": 10})],
+            **where,
+        }
+    )
+    assert f" in 2027-Q1, when material for this delivery would have to be {verb}; wi" in sentence
 
 
 def test_a_late_start_of_supply_is_said():

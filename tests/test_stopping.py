@@ -6,6 +6,8 @@ import threading
 import time
 from datetime import date
 from importlib import import_module
+from math import inf as INF
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -296,6 +298,27 @@ def test_an_error_in_the_progress_of_a_study_comes_out():
         runner = Runner(case, optimizer.RunSettings(workers=workers, progress=progress))
         with pytest.raises(ZeroDivisionError):
             runner.outcomes([StudyRun("a", other), StudyRun("b", nothing)])
+
+
+@pytest.mark.parametrize(
+    ("best", "bound", "gap", "words"),
+    [
+        (INF, -INF, INF, "no plan yet"),
+        (INF, -296e6, INF, "no plan yet"),
+        (INF, 200.0, INF, "no plan yet, no plan can cost less than 100"),
+        (640.0, -INF, INF, "best plan 320"),
+        (640.0, -20.0, 1.03, "best plan 320"),
+        (640.0, 0.0, 1.0, "best plan 320"),
+        (640.0, 600.0, 0.0625, "best plan 320, no plan can cost less than 300, gap 6.25%"),
+        (-640.0, -INF, INF, "best plan -320"),
+        (-640.0, -660.0, 0.03125, "best plan -320, no plan can cost less than -330, gap 3.12%"),
+    ],
+)
+def test_progress_leaves_out_a_bound_that_says_nothing(best, bound, gap, words):
+    search = search_progress.SearchState()
+    numbers = SimpleNamespace(mip_primal_bound=best, mip_dual_bound=bound, mip_gap=gap)
+    search.update(SimpleNamespace(data_out=numbers), 2.0)
+    assert search.summary == words
 
 
 # A bar ----------------------------------------------------------------------------------------

@@ -48,13 +48,13 @@ _BINDING_SENTENCES = {
 }
 """Meaning of a binding bound by kind and side; Limits and Blends share a general sentence."""
 _RELIEF_UNITS = {
-    "capacity": "unit of use",
-    "minimum load": "unit of use",
+    "capacity": "unit of capacity",
+    "minimum load": "unit of capacity",
     "process limit": "unit of activity",
     "option": "of it",
 }
 """Unit of one more, where it is not a tonne."""
-_RANGE_UNITS = {"t": "t", "use": "units of use", "activity": "units of activity", "number": ""}
+_RANGE_UNITS = {"t": "t", "use": "units of capacity", "activity": "units of activity", "number": ""}
 
 
 class BottleneckAudit:

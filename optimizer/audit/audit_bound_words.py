@@ -60,6 +60,12 @@ _MINIMUM_LOAD_SENTENCES = (
 )
 """Sentence of a minimum load: of rows that may not idle, and of rows that may."""
 
+_UNITS_IN_SENTENCES = {
+    "use per year": "per year",
+    "activity per year": "units of activity per year",
+}
+"""Units of columns that read otherwise in a sentence."""
+
 
 def bound_sentences(
     workbook: AuditWorkbook, restriction: Restriction, i: int, side: int
@@ -94,6 +100,7 @@ def _value_text(workbook: AuditWorkbook, sheet: str, row: Any, header: str) -> s
         if declared.header == header
     )
     value, unit = getattr(row, column[0]), column[1].unit_in(currency)
+    unit = _UNITS_IN_SENTENCES.get(unit, unit)
     if sheet == "Limits":
         unit = "share" if row.as_ == "share" else _measure_unit(row, currency)
     if unit == "share":
@@ -104,5 +111,5 @@ def _value_text(workbook: AuditWorkbook, sheet: str, row: Any, header: str) -> s
 
 
 def _measure_unit(row: Any, currency: str) -> str:
-    unit = {"made": "activity", "built": "", "spent": currency}.get(row.measure, "t")
+    unit = {"made": "units of activity", "built": "", "spent": currency}.get(row.measure, "t")
     return unit if row.window == "horizon" else f"{unit} per {row.window}".strip()

@@ -78,17 +78,32 @@ class AuditDeliveries:
 def labelled_windows(
     workbook: AuditWorkbook, rule: sheets.Rule | sheets.Limit
 ) -> list[tuple[str, Bools]]:
-    """Label and periods of each window of a rule or a limit: period, calendar year or horizon."""
+    """Label and periods of each window of a rule or a limit: period, calendar year or horizon.
+
+    A window that the row binds in part is named after the first and the last of these periods.
+    """
     calendar = workbook.calendar
+    binds = np.ones(calendar.count, dtype=bool)
+    if getattr(rule, "dated_by", "") != "processing":
+        binds = calendar.touches(rule.start, rule.end)
     if rule.window == "period":
-        numbers, labels = np.arange(calendar.count), list(calendar.labels)
+        numbers, names = np.arange(calendar.count), list(calendar.labels)
     elif rule.window == "horizon":
         numbers = np.zeros(calendar.count, dtype=np.int64)
-        labels = [f"{calendar.labels[0]} to {calendar.labels[-1]}"]
+        names = [""]
     else:
         numbers = calendar.calendar_years - calendar.calendar_years[0]
-        labels = [str(year) for year in dict.fromkeys(calendar.calendar_years.tolist())]
-    return [(label, numbers == i) for i, label in enumerate(labels)]
+        names = [str(year) for year in dict.fromkeys(calendar.calendar_years.tolist())]
+    labelled = []
+    for i, name in enumerate(names):
+        bound = (numbers == i) & binds
+        if not bound.any():
+            continue
+        labels = np.array(calendar.labels)[bound].tolist()
+        ends = " to ".join(labels if len(labels) == 1 else (labels[0], labels[-1]))
+        in_full = len(labels) == np.count_nonzero(numbers == i)
+        labelled.append((name if name and in_full else ends, bound))
+    return labelled
 
 
 def phase_text(rule: sheets.Rule) -> str:

@@ -23,7 +23,9 @@ from optimizer.result.result_layouts import Tables
 from optimizer.tables.schema import SHEETS, group_rows
 
 _PRICED_REASON = re.compile(
-    r"(?P<told>.*), which costs (?P<price>\S+) (?P<currency>.*) per tonne short"
+    r"(?P<told>.*?)(?P<earlier>, when material for this delivery would have to be (?:bought|made"
+    r"|shipped|kept in stock))?; without this limit one more tonne would save (?P<price>\S+) "
+    r"(?P<currency>.*) \(the penalty is (?P<penalty>\S+) (?P=currency) per tonne\)"
 )
 _REASON_CELL = re.compile(
     r"(?P<sheet>[A-Z][A-Za-z ]*?)(?:!(?P<letter>[A-Z]*)(?P<row>\d+) \((?P<header>[^()]*)\))?"
@@ -112,8 +114,8 @@ class ShortageReasonAudit:
     def _reason_holds(self, row: dict[str, Any], line: AuditProcessKey, has_others: bool) -> bool:
         """True if a row has the cell of its reason, and its sentence and worth are right.
 
-        The results: the reason is told "with the cell of the workbook"; worth is "what it costs
-        per tonne short, in money of that period; 0 where it has no price".
+        The results: the reason is told "with the cell of the workbook"; worth is "what one
+        more tonne would save without it, in money of that period; 0 where it has no price".
         """
         text, worth, currency = row["reason"], row["worth"], self.workbook.case.settings.currency
         if _NO_LANE.fullmatch(text):
@@ -122,10 +124,16 @@ class ShortageReasonAudit:
         if at is None or not self._is_own_cell(row, at):
             return False
         if match_priced := _PRICED_REASON.fullmatch(text):
-            right = (match_priced["price"], match_priced["currency"]) == (
+            t = self.calendar.index[row["period"]]
+            penalty = float(self.workbook.demand_terms[line].penalty[t])
+            right = (match_priced["price"], match_priced["penalty"], match_priced["currency"]) == (
                 price_text(worth),
+                price_text(penalty),
                 currency,
             )
+            bound_period = match_priced["told"].rpartition(" in ")[2]
+            is_earlier = self.calendar.index.get(bound_period, t) < t
+            right = right and is_earlier == bool(match_priced["earlier"])
             return worth > 0 and right and self._bound_binds(match_priced["told"], at)
         if ": no more " in text:
             return bool(worth > 0) and self._is_opening_or_order(text, at)

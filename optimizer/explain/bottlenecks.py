@@ -24,7 +24,7 @@ MAX_BOTTLENECK_ROWS = 2_000
 MAX_LISTED_CELLS = 3
 """Maximum cells that are listed; of more only the first and the last."""
 
-RANGE_UNITS = {"t": "t", "use": "units of use", "activity": "units of activity"}
+RANGE_UNITS = {"t": "t", "use": "units of capacity", "activity": "units of activity"}
 """Unit of a range in a sentence, by the unit of the family; others have none."""
 
 MIN_SHOWN_RANGE = 0.001

@@ -9,6 +9,7 @@ with the share as the column, until the cost falls no further.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from msgspec import Struct, structs
@@ -38,6 +39,9 @@ SMALLEST_PRICED_SHARE = 0.01
 MAX_SHARE_ROUNDS = 8
 """Maximum solves in which a share follows from the plan before; each must lower the cost."""
 
+ChangesOfKind = Callable[[RequirementKey], bool]
+"""True for a requirement that a kind of repair may change."""
+
 BoundsByRequirement = dict[RequirementKey, list[RelaxableBound]]
 """Bounds that give when the cells of a requirement change."""
 
@@ -63,19 +67,30 @@ class LeastChangePlan(Struct, frozen=True):
 
 
 class LeastChange:
-    """Search for the least changes of one kind: to what is demanded, or to what there is."""
+    """Search for the least changes of one kind, such as of what is demanded.
+
+    ``capacity_gives`` is True if the kind has changes of capacity.
+    """
 
     def __init__(
-        self, network: Network, relaxed: RelaxableProgram, places: CellLocator, *, less: bool
+        self,
+        network: Network,
+        relaxed: RelaxableProgram,
+        places: CellLocator,
+        changes_of_kind: ChangesOfKind,
+        *,
+        capacity_gives: bool,
     ) -> None:
-        self.network, self.places, self.less = network, places, less
+        self.network, self.places, self.changes_of_kind = network, places, changes_of_kind
         self.large_flow = relaxed.large_flow
         self.bounds: BoundsByRequirement = {}
         for bound in relaxed.bounds:
             if not bound.implied and self._may_relieve(bound.key):
                 self.bounds.setdefault(bound.key, []).append(bound)
         self.program = relaxed.program
-        if not less:  # where capacity gives, a row that follows from it must not stand in the way
+        if (
+            capacity_gives
+        ):  # where capacity gives, a row that follows from it must not stand in the way
             upper = relaxed.program.row_upper.copy()
             upper[[bound.row for bound in relaxed.bounds if bound.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
@@ -92,7 +107,7 @@ class LeastChange:
         requirement = REQUIREMENTS_BY_NAME.get(name)  # None of what a caller added: it stays
         if requirement is None or requirement.relieved_by != "number":
             return False
-        if requirement.demands(side) != self.less:
+        if not self.changes_of_kind(key):
             return False
         if not cells[0].row or not requirement.relieves(self.places.record(cells[0])):
             return False

@@ -10,12 +10,12 @@ from optimizer.explain.alert_kinds import UNCERTAIN_FIGURES
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
-from optimizer.network.duty_rates import applicable_tariffs
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed, money_text
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
+from optimizer.tables.tariff_choice import applicable_tariffs
 from optimizer.tables.text_matching import number_of
 
 LOW_CONFIDENCE_WORDS = ("low", "assumption")

@@ -1,15 +1,17 @@
 """Repairs of a case without a plan: the least changes of cells that make it feasible.
 
-There are two kinds: less is demanded, or more supply and capacity are added. Only cells that
-a person can change give. Conservation of mass never does, but an order or an opening stock
-that nothing can take may be less. The case is solved again with the new values before a
-repair is shown, and each change is reduced to what is needed.
+A planner decides on rules, on what is demanded, on supply and capacity: these are changed first.
+An opening stock or an order, which is there already, is less only where nothing else gives a plan.
+Only cells that a person can change give; conservation of mass never does. The case is solved again
+with the new values before a repair is shown, and each change is reduced to what is needed.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
+from itertools import starmap
 
 import numpy as np
 from msgspec import Struct, structs
@@ -19,16 +21,23 @@ from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.explain.cell_edits import SHARE_UNITS, Edit, apply, edit_of, rounded
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator, WorkbookCell
-from optimizer.explain.least_change import LeastChange, RequirementChange
+from optimizer.explain.conflict import NO_CONFLICT, Conflict
+from optimizer.explain.least_change import (
+    ChangesOfKind,
+    LeastChange,
+    RequirementChange,
+)
 from optimizer.explain.opened_bounds import open_zero_bounds
 from optimizer.explain.relaxable_program import relaxed_program
+from optimizer.explain.relaxable_rows import RequirementKey
 from optimizer.explain.row_sentences import measured_in, readable_names, unit_of
 from optimizer.model import REQUIREMENTS_BY_NAME
 from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.limits import LIMIT_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.model.supply import OFFER_FAMILY
 from optimizer.network.network_data import Network
-from optimizer.result.number_text import figure
+from optimizer.result.number_text import figure, listed
 from optimizer.solver import NO_CHANGES, ModelChanges, Program, solve_with_highs
 from optimizer.tables.case import Case
 
@@ -63,6 +72,9 @@ NEEDED_SHARE_OF_CHANGE = 1e-3
 MAX_BISECTIONS = 12
 """Maximum bisections of a change that is larger than needed: the rest is 1/4096 of it."""
 
+RULE_SHARE_STEPS = 1e4
+"""Steps of a share that a rule must allow, where it is not exact: it is rounded up to 0.01 %."""
+
 
 class Repair(Struct, frozen=True):
     """One way to a feasible plan: requirements to reduce, or supply and capacity to add."""
@@ -80,24 +92,101 @@ class Repair(Struct, frozen=True):
         return apply(case, self.edits)
 
 
+class RepairKind(Struct, frozen=True):
+    """What a kind of repair may change."""
+
+    title: str
+    changes: ChangesOfKind
+    opens_rules: bool = False
+    """True if a rule without tolerance may give."""
+    capacity_gives: bool = False
+
+
 def repairs(
-    network: Network, program: Program, *, own: bool = True, changes: ModelChanges = NO_CHANGES
+    network: Network,
+    program: Program,
+    *,
+    own: bool = True,
+    changes: ModelChanges = NO_CHANGES,
+    conflict: Conflict = NO_CONFLICT,
 ) -> tuple[Repair, ...]:
     """The cheapest repair of each kind that makes the programme feasible; a kind may have none.
 
-    ``own`` is False for a model that a study or a caller has changed: its repairs are not checked,
-    and what the caller changed stays.
+    Each rule whose relaxation alone gives a plan is a repair of its own. ``own`` is False for a
+    model that a study or a caller has changed: its repairs are not checked, and what the caller
+    changed stays. ``conflict`` is what is known of the case.
     """
-    both = []
-    for title, less in (("Reduce a requirement", True), ("Add supply or capacity", False)):
-        repair = _repair(network, program, title, less, own, changes)
-        if repair is not None:
-            both.append(repair)
-    return tuple(both)
+    rule_kinds = starmap(_rule_kind, _rules_in_the_way(network, conflict).items())
+    found: list[Repair] = []
+    for kinds in ((*rule_kinds, _LESS_KIND, _MORE_KIND), (_FACTS_KIND,), _MIXED_KINDS):
+        tried = (_repair(network, program, kind, own, changes) for kind in kinds)
+        found = found or [repair for repair in tried if repair is not None]
+    return tuple(found)
+
+
+def _rules_in_the_way(network: Network, conflict: Conflict) -> dict[str, set[int]]:
+    """Rows of the rules that could be a repair alone: those of the conflict, if it is known.
+
+    A requirement that is not in an irreducible conflict is no repair: the conflict stays.
+    """
+    rows: dict[str, set[int]] = {}
+    for phase in network.phases:
+        if phase.trait and phase.lines:
+            rows.setdefault(phase.rule, set()).add(phase.row)
+    if conflict.irreducible:
+        places = CellLocator(network)
+        cells = {clash.cell for clash in conflict.clashes if clash.sheet == RULE_SHARE_FAMILY.sheet}
+
+        def clashes(row: int) -> bool:
+            header = RULE_SHARE_FAMILY.upper.header
+            return places.letter(WorkbookCell(RULE_SHARE_FAMILY.sheet, row, header)) in cells
+
+        rows = {rule: own for rule, own in rows.items() if any(map(clashes, own))}
+    return rows
+
+
+def _rule_kind(rule: str, rows: set[int]) -> RepairKind:
+    return RepairKind(
+        f"Relax the rule {rule}, if it is yours to change",
+        lambda key: _is_rule(key) and key[2][0].row in rows,
+        opens_rules=True,
+    )
+
+
+def _is_rule(key: RequirementKey) -> bool:
+    return key[0] == RULE_SHARE_FAMILY.name
+
+
+def _demands(key: RequirementKey) -> bool:
+    return REQUIREMENTS_BY_NAME[key[0]].demands(key[1])
+
+
+def _is_fact(key: RequirementKey) -> bool:
+    """True for what is there already: an opening stock or an order."""
+    return key[0] == BALANCE_FAMILY.name
+
+
+_LESS_KIND = RepairKind("Reduce a requirement", lambda key: _demands(key) and not _is_fact(key))
+_FACTS_KIND = RepairKind("Correct an opening stock or an order", _is_fact)
+_MORE_KIND = RepairKind(
+    "Add supply or capacity",
+    lambda key: not _demands(key) and not _is_rule(key),
+    capacity_gives=True,
+)
+_MIXED_KINDS = (
+    RepairKind("Reduce requirements, and correct stocks and orders", _demands),
+    RepairKind(
+        "Add supply or capacity, and relax rules",
+        lambda key: not _demands(key),
+        opens_rules=True,
+        capacity_gives=True,
+    ),
+)
+"""Kinds that are tried where no change of one sort is enough."""
 
 
 def _repair(
-    network: Network, program: Program, title: str, less: bool, own: bool, changed: ModelChanges
+    network: Network, program: Program, kind: RepairKind, own: bool, changed: ModelChanges
 ) -> Repair | None:
     """Changes that make a case feasible; a cell may stand in more rows than the search relaxed."""
     until = time.perf_counter() + REPAIR_TIME_LIMIT
@@ -108,10 +197,12 @@ def _repair(
     m = traced = None  # A Pyomo row knows its family only while its model lives: keep both.
     for _ in range(MAX_REPAIR_ROUNDS):
         if own:
-            traced, network, program = open_zero_bounds(network, program, rules=False)
+            traced, network, program = open_zero_bounds(network, program, rules=kind.opens_rules)
         places = CellLocator(network)
         relaxed = relaxed_program(network, program, places, changed)
-        search = LeastChange(network, relaxed, places, less=less)
+        search = LeastChange(
+            network, relaxed, places, kind.changes, capacity_gives=kind.capacity_gives
+        )
         plan = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
         if plan is None or not plan.changes:
             break
@@ -133,7 +224,7 @@ def _repair(
     shown = sentences[:MAX_LISTED_CHANGES]
     if len(sentences) > MAX_LISTED_CHANGES:
         shown.append(f"and {len(sentences) - MAX_LISTED_CHANGES:,} more")
-    return Repair(title, tuple(shown), tuple(edits.values()), status == "optimal")
+    return Repair(kind.title, tuple(shown), tuple(edits.values()), status == "optimal")
 
 
 def _edit(
@@ -211,16 +302,20 @@ def _tightened(
         nearer = new - 1.0 if whole else new + (old - new) * NEEDED_SHARE_OF_CHANGE
         if time.perf_counter() > trials.until or not suffices(nearer):
             continue
-        if suffices(old):
+        if len(needed) > 1 and suffices(old):  # with none of the changes there is no plan
             del needed[cell]
             continue
         enough, too_little = nearer, old
         for _ in range(MAX_BISECTIONS):
+            if time.perf_counter() > trials.until:
+                break
             middle = (enough + too_little) / 2
             middle = float(np.rint(middle)) if whole else middle
             if middle in (enough, too_little):
                 break
             enough, too_little = (middle, too_little) if suffices(middle) else (enough, middle)
+        if cell.sheet == RULE_SHARE_FAMILY.sheet:
+            enough = min(math.ceil(enough * RULE_SHARE_STEPS) / RULE_SHARE_STEPS, 1.0)
         new = rounded(enough, old, places.value(cell)[1])
         needed[cell] = structs.replace(edit, new=new)
     return needed
@@ -259,10 +354,14 @@ def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit])
         )
     requirement = REQUIREMENTS_BY_NAME[family]
     thing = ", ".join(part for part in readable_names(names) if part not in places.labels)
+    what = f"{requirement.kind} of {thing}"
+    if family == RULE_SHARE_FAMILY.name:
+        lines = listed(list(dict.fromkeys(bound.names[2] for bound in change.bounds)))
+        what = f"share that may break the rule {names[0]}, for {lines}"
     written = unit_of(places, cells[0])
     if written in SHARE_UNITS:
         unit = measured_in(places, cells[0]) if family == LIMIT_FAMILY.name else requirement.unit
         written = f"({figure(change.tonnes)} {unit})"
     word = "less" if side == LOW else "more"
     change_words = " ".join(part for part in (size, written, word, when) if part)
-    return f"{address}: {requirement.kind} of {thing}: {change_words}{write}"
+    return f"{address}: {what}: {change_words}{write}"

@@ -10,6 +10,9 @@ from optimizer.model import REQUIREMENTS_BY_NAME, family_named
 MAX_NAMED_CELLS = 2
 """Cells whose address and value stand in a sentence: more make it hard to read."""
 
+WORDS_OF_UNITS = {"use per year": "per year", "activity per year": "units of activity per year"}
+"""Units of columns as sentences say them. What one of use is differs from unit to unit."""
+
 
 def requirement_sentence(
     places: CellLocator,
@@ -49,7 +52,8 @@ def _value(places: CellLocator, cells: Sequence[WorkbookCell]) -> str:
 def unit_of(places: CellLocator, cell: WorkbookCell) -> str:
     """Unit of a cell's value; the unit of a limit follows from its measure."""
     if cell.sheet != "Limits":
-        return places.value(cell)[1]
+        unit = places.value(cell)[1]
+        return WORDS_OF_UNITS.get(unit, unit)
     record = places.record(cell)
     if record.as_ == "share":
         return "share"
@@ -59,7 +63,7 @@ def unit_of(places: CellLocator, cell: WorkbookCell) -> str:
 
 def measured_in(places: CellLocator, cell: WorkbookCell) -> str:
     """Unit of the measure of a limit."""
-    units = {"made": "activity", "built": "", "spent": places.case.settings.currency}
+    units = {"made": "units of activity", "built": "", "spent": places.case.settings.currency}
     return units.get(places.record(cell).measure, "t")
 
 

@@ -46,6 +46,14 @@ MIN_REASON_SHARE = 0.001
 NEGLIGIBLE_PENALTY = 1e-9
 """Money per tonne that a penalty of zero counts as, so that rounding of prices gives no reason."""
 
+_VERBS = {
+    "Supply": "bought",
+    "Lanes": "shipped",
+    "Stocks": "kept in stock",
+    "Demand": "kept in stock",
+}
+"""What would have to be done in an earlier period, by the sheet of the bound; else it is made."""
+
 ShortageReasonRow = tuple[str, str, str, str, float, str, str, str, float]
 
 
@@ -60,7 +68,7 @@ class ShortageReason(Struct, frozen=True):
     cell: str
     sentence: str
     worth: float
-    """Money of that period per tonne short; 0 where there is no price."""
+    """Money of that period that one more tonne would save without the bound; 0 without a price."""
 
 
 def shortage_reasons(network: Network, program: Program, answer: Answer, shortages: Table) -> Table:
@@ -173,7 +181,7 @@ class _ChainReasons:
         reasons: dict[tuple[str, str, str], ShortageReason] = {}
         for row, price in ranked:
             if price > MIN_REASON_SHARE * max(worth, NEGLIGIBLE_PENALTY):
-                reason = self._bound_reason(row, price / self.discount[t])
+                reason = self._bound_reason(row, price / self.discount[t], line.penalty[t], t)
                 reasons.setdefault((reason.sheet, reason.cell, reason.sentence), reason)
         yield from reasons.values()
         yield from self._stock_reasons(steps, worth, t)
@@ -199,7 +207,7 @@ class _ChainReasons:
                     cells[0].sheet, letter, sentence, float(price / self.discount[t])
                 )
 
-    def _bound_reason(self, row: int, worth: float) -> ShortageReason:
+    def _bound_reason(self, row: int, worth: float, penalty: float, t: int) -> ShortageReason:
         constraint = self.program.constraints[row]
         family, names = family_of(constraint), names_of(constraint)
         side = LOW if self.prices[row] > 0 else HIGH
@@ -219,8 +227,15 @@ class _ChainReasons:
         else:
             shown = cells or (WorkbookCell(sheet, 0, ""),)
             sentence = requirement_sentence(self.locator, family, names, side, shown, names[-1:])
+        period = self.locator.period(names)
+        if period is not None and period < t:
+            verb = _VERBS.get(sheet, "made")
+            sentence = f"{sentence}, when material for this delivery would have to be {verb}"
         currency = self.network.case.settings.currency
-        sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
+        sentence = (
+            f"{sentence}; without this limit one more tonne would save {figure(worth)} {currency} "
+            f"(the penalty is {figure(penalty)} {currency} per tonne)"
+        )
         letter = self.locator.letter(cells[0]) if cells else ""
         return ShortageReason(sheet, letter, sentence, float(worth))
 

@@ -100,8 +100,8 @@ CAPACITY_FAMILY = Family(
     zero_is_absent=True,
     rent="capacity",
     checks=("units",),
-    one_more="one more unit of use",
-    one_less="one unit of use less",
+    one_more="one more unit of capacity",
+    one_less="one unit of capacity less",
 )
 AVAILABILITY = Requirement(
     name="availability",
@@ -146,8 +146,8 @@ MINIMUM_LOAD_FAMILY = Family(
     rent="capacity",
     wanted_at=_inputs_of_unit,
     checks=("units",),
-    one_more="one more unit of use",
-    one_less="one unit of use less",
+    one_more="one more unit of capacity",
+    one_less="one unit of capacity less",
 )
 RUNNING_FAMILY = Family(
     name="running",

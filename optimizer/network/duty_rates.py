@@ -8,7 +8,7 @@ from optimizer.network.calendar import Calendar
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
-from optimizer.tables.tariff_choice import applicable_tariffs as applicable_tariffs
+from optimizer.tables.tariff_choice import applicable_tariffs
 
 MonthSpan = tuple[float, float]
 """Begin and end, in months from the start."""

@@ -106,7 +106,6 @@ def limits(case: Case, calendar: Calendar, measured: MeasuredFlows) -> tuple[Lim
     bounds = []
     countries = CountrySets(case.countries)
     for row in case.limits:
-        binds = calendar.touched(row.start, row.end)
         filters = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
         base = {"material": filters["material"]} if "material" in filters else {}
         bounds.append(
@@ -121,11 +120,7 @@ def limits(case: Case, calendar: Calendar, measured: MeasuredFlows) -> tuple[Lim
                 base=_matching(measured, row.measure, base, countries)
                 if row.as_ == "share"
                 else None,
-                windows=tuple(
-                    (name, periods & binds)
-                    for name, periods in windows(row.window, calendar)
-                    if periods & binds
-                ),
+                windows=windows(row.window, calendar, calendar.touched(row.start, row.end)),
             )
         )
     return tuple(bounds)

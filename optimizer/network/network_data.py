@@ -261,7 +261,7 @@ class RulePhase(Struct, frozen=True, eq=False):
     lines: dict[int, int]
     """Line to the periods in which the row binds it."""
     windows: tuple[tuple[str, int], ...]
-    """Label and periods of each window over which the share is taken."""
+    """Label and periods of each window over which the share is taken, cut to the row's dates."""
 
 
 class LimitBound(Struct, frozen=True, eq=False):

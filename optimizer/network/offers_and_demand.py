@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
+from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask, members
 from optimizer.network.dated_rows import average, covered, total
 from optimizer.network.network_data import (
     DemandLine,
@@ -217,19 +217,31 @@ def phases(
                 trait=bit_of.get(label_name(row), 0),
                 share=row.maximum_share,
                 lines=bound,
-                windows=windows(row.window, calendar),
+                windows=windows(row.window, calendar, binds),
             )
         )
     return tuple(result)
 
 
-def windows(kind: str, calendar: Calendar) -> tuple[tuple[str, int], ...]:
-    """Label and periods of each window: period, calendar year or horizon."""
-    if kind == "period":
-        return tuple((name, 1 << t) for t, name in enumerate(calendar.labels))
-    if kind == "horizon":
-        return ((f"{calendar.labels[0]} to {calendar.labels[-1]}", calendar.all),)
-    years: dict[str, int] = {}
+def windows(kind: str, calendar: Calendar, binds: int) -> tuple[tuple[str, int], ...]:
+    """Label and periods of each window (period, calendar year or horizon) that a row binds.
+
+    Only periods of ``binds`` count. Where they are not the whole window, the label says which.
+    """
+    whole: dict[str, int] = {}
     for t, day in enumerate(calendar.first):
-        years[str(day.year)] = years.get(str(day.year), 0) | 1 << t
-    return tuple(years.items())
+        name = {"period": calendar.labels[t], "year": str(day.year), "horizon": ""}[kind]
+        whole[name] = whole.get(name, 0) | 1 << t
+    result = []
+    for name, periods in whole.items():
+        if bound := periods & binds:
+            in_full = name and bound == periods
+            result.append((name if in_full else _first_to_last(bound, calendar), bound))
+    return tuple(result)
+
+
+def _first_to_last(periods: int, calendar: Calendar) -> str:
+    """Label of periods in a row: that of the one period, or of the first and the last."""
+    bound = list(members(periods))
+    first, last = calendar.labels[bound[0]], calendar.labels[bound[-1]]
+    return first if len(bound) == 1 else f"{first} to {last}"

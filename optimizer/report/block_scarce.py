@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from optimizer.report.excel_values import (
     MAX_LITERAL_CHARACTERS,
     clean,
@@ -13,7 +15,13 @@ from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, Form
 from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
-from optimizer.result.scarcity_ranking import ONE_LESS, RELAXATION_SHARE, ScarceThing, scarcest_of
+from optimizer.result.scarcity_ranking import (
+    ONE_LESS,
+    RELAXATION_SHARE,
+    ScarceThing,
+    scarcest_of,
+    thing_in_short,
+)
 
 SCARCITY_BLOCK = "scarce"
 MAX_SCARCE_BOUNDS = 10
@@ -35,8 +43,12 @@ def scarcity_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
         return None
     number, money_unit = money_scale(largest[0].saving, summary.currency)
 
+    in_short = Counter((each.kind, thing_in_short(each.thing)) for each in largest)
+
     def line(scarce: ScarceThing) -> BlockRow:
         kind, thing = clean(scarce.kind), clean(scarce.thing)
+        short = thing_in_short(scarce.thing)
+        label = clean(short) if in_short[scarce.kind, short] == 1 else thing
         matches = (
             f"({_SCARCITY_KIND}={text_literal(kind)})*({_SCARCITY_THING}={text_literal(thing)})"
             f'*({_SCARCITY_PER}<>"{ONE_LESS}")'
@@ -44,7 +56,7 @@ def scarcity_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
         target = LinkTarget("Scarcity", (("kind", kind), ("thing", thing)))
         return BlockRow(
             [
-                FormulaCell(thing, link=target),
+                FormulaCell(label, link=target),
                 FormulaCell(kind),
                 FormulaCell(float(scarce.rows), f"=SUMPRODUCT({matches}*1)", "#,##0"),
                 FormulaCell(

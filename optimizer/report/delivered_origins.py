@@ -24,6 +24,10 @@ ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
 """Entries of the columns *input* and *by* of Provenance: all traced inputs, by country."""
 MAX_ORIGIN_LOOKUPS = 100_000_000
 """Maximum of sums times table rows of the blocks, chosen so that the workbook opens promptly."""
+NOT_STATED = "not stated"
+"""Name of Provenance for the part of a delivery whose origin nobody states."""
+MOSTLY_UNSTATED = 0.5
+"""Share not stated from which a stage tells nothing of where a delivery comes from; chosen."""
 _COLUMNS = {
     header: column_ref("Provenance", header)
     for header in ("stage", "by", "input", "name", "period", "line", "tonnes")
@@ -97,7 +101,7 @@ def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | No
         tonnes[key] = tonnes.get(key, 0.0) + (finite(amount) or 0.0)
     if not tonnes:
         return None
-    traced_stages = {stage for stage, _, _ in tonnes}
+    traced_stages = _stages_worth_showing(tables, tonnes)
     stages = [stage for stage in STAGES if stage in traced_stages]
     stages += sorted(traced_stages.difference(stages))
     first_stage = _largest_countries(tonnes, stages[0])[: MAX_NAMED_COUNTRIES // 2]
@@ -111,6 +115,23 @@ def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | No
     )
     live = lookups <= MAX_ORIGIN_LOOKUPS and not has_wildcards((*outlets, *countries))
     return DeliveredOrigins(tonnes, tuple(stages), countries, tuple(outlets), live)
+
+
+def _stages_worth_showing(tables: Tables, tonnes: Mapping[tuple[str, str, str], float]) -> set[str]:
+    """Stages of which most origins are stated or a rule misses one; all if there are none.
+
+    A rule that looks at a stage whose origin is not stated rests on it: Compliance names it then.
+    """
+    stages = {stage for stage, _, _ in tonnes}
+    traced, unstated = dict.fromkeys(stages, 0.0), dict.fromkeys(stages, 0.0)
+    for (stage, country, _), value in tonnes.items():
+        traced[stage] += value
+        unstated[stage] += value if country == NOT_STATED else 0.0
+    stated = {stage for stage in stages if unstated[stage] < MOSTLY_UNSTATED * traced[stage]}
+    compliance = tables.get("Compliance")
+    rests = "; ".join(map(str, compliance["rests on"])) if compliance is not None else ""
+    missed = {stage for stage in stages if f"{stage} not stated" in rests.split("; ")}
+    return (stated | missed) or stages
 
 
 def _largest_countries(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:

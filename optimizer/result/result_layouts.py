@@ -192,7 +192,8 @@ SHORTAGE_REASONS_LAYOUT = Layout(
         Field(
             "worth",
             "price",
-            "what it costs per tonne short, in money of that period; 0 where it has no price",
+            "what one more tonne would save without it, in money of that period; 0 where it has no "
+            "price",
         ),
     ),
 )

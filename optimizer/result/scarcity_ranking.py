@@ -62,3 +62,18 @@ def scarcest_of(scarcity: Table | None) -> list[ScarceThing]:
         return []
     headers = ("kind", "thing", "per", "bound", "worth today")
     return scarcest(zip(*(scarcity[header] for header in headers), strict=True))
+
+
+def thing_in_short(thing: str) -> str:
+    """A thing with each of its names once: an offer is often named after its site or material.
+
+    >>> thing_in_short("Serra Verde carbonate, Serra Verde, Serra Verde carbonate")
+    'Serra Verde carbonate, Serra Verde'
+    >>> thing_in_short("Japanese magnet N48, Tokuda, magnet N48")
+    'Japanese magnet N48, Tokuda'
+    """
+    parts: list[str] = []
+    for part in thing.split(", "):
+        if not any(own == part or own.endswith(f" {part}") for own in parts):
+            parts.append(part)
+    return ", ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -63,8 +64,16 @@ def run_with_progress(
 
 
 def _search_summary(data: Any, scale: float) -> str:
-    """Best plan, bound and gap of a search, in words."""
-    bound = f"no plan can cost less than {data.mip_dual_bound / scale:,.0f}"
-    if data.mip_primal_bound >= highspy.kHighsInf:
-        return f"no plan yet, {bound}"
-    return f"best plan {data.mip_primal_bound / scale:,.0f}, {bound}, gap {data.mip_gap:.2%}"
+    """Best plan, bound and gap of a search, in words.
+
+    A bound that says nothing is left out: one that is not finite, or that is not above zero while
+    the best plan is, or while there is none.
+    """
+    best, bound = data.mip_primal_bound / scale, data.mip_dual_bound / scale
+    found = data.mip_primal_bound < highspy.kHighsInf
+    parts = [f"best plan {best:,.0f}" if found else "no plan yet"]
+    if math.isfinite(bound) and (bound > 0 or (found and best <= 0)):
+        parts.append(f"no plan can cost less than {bound:,.0f}")
+        if found and math.isfinite(data.mip_gap):
+            parts.append(f"gap {data.mip_gap:.2%}")
+    return ", ".join(parts)

@@ -30,8 +30,9 @@ NEGLIGIBLE_FRACTION = 1e-10
 SAME_VIOLATION_COST = 1e-9
 """Relative difference of two costs that is rounding."""
 
-NEARLY_OPTIMAL, NEARLY_OPTIMAL_TIME_LIMIT = 0.01, 5.0
-"""Where the best known cost is within this part of the relaxation, seconds for a search."""
+NEARLY_OPTIMAL, NEARLY_OPTIMAL_TIME_LIMIT = 0.01, 1.0
+"""Where the best known cost is within this part of the relaxation, seconds for a search. Chosen
+short: what is saved is below one per cent of the changes, and a planner waits for each search."""
 
 TIGHT_OPTIONS: HighsOptions = {
     "solver": "choose",

@@ -24,7 +24,9 @@ const countries = [
 const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER_COLOUR;
 
 // State of a lot: breaks the rule, keeps it, is not tracked, as no delivery under the rule can come
-// from it, or is of a material that no rule looks at: not traced, or at no stage of its.
+// from it, or is of a material that no rule looks at: not traced, or at no stage of its. Where no
+// rule is chosen, those count that are in force for the lot: at a customer the rules that bind it in
+// that period, before that all that bind a delivery of that period.
 const COMPLIANCE_STATES = {
   break: ["breaks it", "var(--break)"],
   clean: ["keeps it", "var(--clean)"],
@@ -37,12 +39,17 @@ const COMPLIANCE_STATES = {
 const untraced = new Set(data.untraced);
 const ruleNames = data.rules.names?.length ? data.rules.names : [...new Set(data.classes.flat(2))];
 function stateOf(lot, rule) {
-  const [breaks, open] = data.classes[lot.class];
+  const [breaks, open, inForce] = data.classes[lot.class];
   const counts = names =>
-    rule ? names.includes(rule) : names.some(name => ruleNames.includes(name));
+    rule ? names.includes(rule) : names.some(name => inForce.includes(name));
   if (counts(breaks)) return "break";
   if (counts(open)) return "open";
   return ruleNames.length && untraced.has(data.materials[lot.material]) ? "untraced" : "clean";
+}
+// Rules in force that a lot breaks.
+function brokenInForce(lot) {
+  const [breaks, , inForce] = data.classes[lot.class];
+  return breaks.filter(name => inForce.includes(name));
 }
 function chosenColour() {
   if (view.colour === "country") {
@@ -60,13 +67,16 @@ function chosenColour() {
   }
   const rule = view.colour.slice(5);
   const states = new Set(chosen(shipped).map(lot => stateOf(lot, rule)));
-  const name = rule || "every rule";
+  const name = rule || "every rule in force";
   const words = {
-    break: rule ? `breaks ${rule}` : "breaks a rule",
+    break: rule
+      ? `breaks ${rule}, whether or not it is in force`
+      : "breaks a rule in force in that period: lawful within its share, and for whom it does not " +
+        "bind",
     clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
     open: rule
       ? COMPLIANCE_STATES.open[0]
-      : "a rule is not tracked: no delivery under it can come from it",
+      : "a rule in force is not tracked: no delivery under it can come from it",
     untraced: COMPLIANCE_STATES.untraced[0],
   };
   return {
@@ -108,11 +118,14 @@ function links(colours) {
         tonnes: 0,
         parts: new Map(),
         materials: new Map(),
+        rules: new Map(),
       });
     const link = found.get(key);
     const part = colours.of(lot);
     link.tonnes += lot.tonnes;
     link.parts.set(part, (link.parts.get(part) || 0) + lot.tonnes);
+    for (const rule of brokenInForce(lot))
+      link.rules.set(rule, (link.rules.get(rule) || 0) + lot.tonnes);
     const material = data.materials[lot.material];
     link.materials.set(material, (link.materials.get(material) || 0) + lot.tonnes);
   }
@@ -144,6 +157,7 @@ function linkTold(link, colours) {
     ...[...link.parts].map(
       ([part, value]) => `${colours.label(part) || "no country"}: ${tonnes(value)}`,
     ),
+    ...[...link.rules].map(([rule, value]) => `breaks ${rule}, in force then: ${tonnes(value)}`),
   ].join("\n");
 }
 const linkHeads = ["from", "country", "to", "country", "tonnes", "materials", "colour"];

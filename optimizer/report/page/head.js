@@ -187,16 +187,21 @@ function demandFigure() {
   const shown = all.slice(0, 40);
   const most = Math.max(1e-9, ...shown.map(row => row.delivered + row.short));
   const short = data.shortage > 0;
+  const lawful = data.lawful !== "no";
   const parts = [
-    [ruleNames.length ? "delivered, keeping every rule" : "delivered", "--clean", row => row.clean],
     [
-      "delivered where a rule is not tracked: it binds none of these, and they may break it",
+      ruleNames.length ? "delivered, keeping every rule that binds it" : "delivered",
+      "--clean",
+      row => row.clean,
+    ],
+    [
+      "delivered where a rule that binds it is not tracked",
       "--open",
       row => row.open,
     ],
     ["delivered, origin not traced", "--untraced", row => row.untraced],
     [
-      "delivered, breaking a rule (one that does not bind the delivery, or within its share)",
+      `delivered, breaking a rule that binds it${lawful ? ", within the share that it allows" : ""}`,
       "--break",
       row => row.break,
     ],
@@ -216,9 +221,9 @@ function demandFigure() {
       "material",
       "segment",
       "delivered, t",
-      "keeping every rule, t",
-      "a rule not tracked, t",
-      "breaking a rule, t",
+      "keeping every rule that binds it, t",
+      "a rule that binds it not tracked, t",
+      "breaking a rule that binds it, t",
       "short, t",
     ],
     rows: () =>
@@ -243,8 +248,8 @@ function demandFigure() {
         const group = addTooltip(
           draw("g", {}),
           `${row.name}: ${row.material} to ${row.customer}\n` +
-            `delivered ${tonnes(row.delivered)}, of it keeping every rule ` +
-            `${tonnes(row.clean)}, a rule not tracked ${tonnes(row.open)}, breaking a rule ` +
+            `delivered ${tonnes(row.delivered)}, of it keeping every rule that binds it ` +
+            `${tonnes(row.clean)}, one not tracked ${tonnes(row.open)}, breaking one ` +
             `${tonnes(row.break)}\nshort ${tonnes(row.short)}`,
         );
         const name = row.name.includes(row.material) ? row.name : `${row.name} · ${row.material}`;

@@ -16,6 +16,7 @@ from optimizer.report.key_risks import OTHER_KIND
 from optimizer.report.page import picture_data
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
+from optimizer.report.page.rules_by_place import RulesByPlace
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import COST_CATEGORIES, Tables, in_order
 from optimizer.version import __version__
@@ -34,7 +35,7 @@ def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
     calendar = result.network.calendar
     periods = tuple(clean(label) for label in calendar.labels)
     axis = period_bins(periods, tuple(str(day.year) for day in calendar.first))
-    pictures = _picture_data(result.tables, axis)
+    pictures = _picture_data(result.tables, axis, RulesByPlace(result))
     return {
         **_plan_header(result),
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
@@ -156,15 +157,16 @@ def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _picture_data(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
+def _picture_data(tables: Tables, axis: PeriodBins, rules: RulesByPlace) -> dict[str, Any]:
     lots = picture_data.LotSums(axis)
     flows: dict[str, Any] = {}
-    for name, sheet, places, limit in (
-        ("shipped", "Shipments", ("from site", "to site"), picture_data.MAX_SHIPMENT_SUMS),
-        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MAX_PLACE_SUMS),
-        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MAX_PLACE_SUMS),
+    shipments, others = picture_data.MAX_SHIPMENT_SUMS, picture_data.MAX_PLACE_SUMS
+    for name, sheet, places, limit, in_force in (
+        ("shipped", "Shipments", ("from site", "to site"), shipments, rules.of_shipment),
+        ("bought", "Purchases", ("offer", "site", "country"), others, rules.of_purchase),
+        ("delivered", "Deliveries", ("line", "customer", "segment"), others, rules.of_delivery),
     ):
-        flows[name], flows[name]["left"] = lots.add(tables.get(sheet), places, limit)
+        flows[name], flows[name]["left"] = lots.add(tables.get(sheet), places, limit, in_force)
     return {
         **flows,
         **lots.names(),

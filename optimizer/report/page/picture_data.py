@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
-from optimizer.result.scarcity_ranking import ONE_LESS, scarcest_of
+from optimizer.result.scarcity_ranking import ONE_LESS, scarcest_of, thing_in_short
 
 MAX_SHIPMENT_SUMS = 12_000
 """Maximum sums of shipments in a page; chosen so that a page stays below 5 MB."""
@@ -22,6 +22,9 @@ MAX_THINGS_PER_KIND = 40
 """Things of one kind in the lists of scarcity and break-even; chosen so that they can be read."""
 
 SumKey = tuple[Any, ...]
+
+RulesInForce = Callable[[tuple[Any, ...], str, str], frozenset[str]]
+"""Names of the rules that count for a lot, by its places, its material and its period."""
 
 
 class TextIndex:
@@ -47,14 +50,22 @@ def sums_by_key(table: Table | None, headers: Sequence[str], value: str) -> dict
 
 
 class LotSums:
-    """Sums of lots by place, material, bin and class (rules broken, rules not followed)."""
+    """Sums of lots by place, material, bin and class.
+
+    A class is what a lot is booked as: rules broken, rules not followed, and which of both are in
+    force for the lot.
+    """
 
     def __init__(self, bins: PeriodBins) -> None:
         self.bins = bins
         self.materials, self.classes = TextIndex(), TextIndex()
 
     def add(
-        self, table: Table | None, places: Sequence[str], limit: int
+        self,
+        table: Table | None,
+        places: Sequence[str],
+        limit: int,
+        rules_in_force: RulesInForce,
     ) -> tuple[dict[str, Any], dict[str, float]]:
         """Sums of the places with most tonnes, column by column; number and tonnes of the others.
 
@@ -67,7 +78,11 @@ class LotSums:
             lots = zip(table["breaks"], table["not followed"], strict=True)
             keys = zip(*columns, strict=True)
             for key, lot, tonnes in zip(keys, lots, table["tonnes"], strict=True):
-                sum_key = (key[:-2], materials(key[-2]), bin_of[key[-1]], classes(lot))
+                names = tuple(_rule_names(text) for text in lot)
+                in_force = rules_in_force(key[:-2], *key[-2:]) if any(names) else frozenset()
+                counted = tuple(name for part in names for name in part if name in in_force)
+                lot_class = classes((*names, counted))
+                sum_key = (key[:-2], materials(key[-2]), bin_of[key[-1]], lot_class)
                 sums[sum_key] = sums.get(sum_key, 0.0) + (finite(tonnes) or 0.0)
         kept, left = _largest_places(sums, limit)
         return (
@@ -82,15 +97,15 @@ class LotSums:
         )
 
     def names(self) -> dict[str, Any]:
-        """Names of the materials; of each class the rules broken and the rules not followed."""
+        """Names of the materials; of each class the rules broken, not followed and in force."""
         return {
             "materials": [clean(material) for material in self.materials.numbers],
-            "classes": [[_rule_names(text) for text in lot] for lot in self.classes.numbers],
+            "classes": [[list(names) for names in lot] for lot in self.classes.numbers],
         }
 
 
-def _rule_names(text: object) -> list[str]:
-    return [part for part in clean(text).split("; ") if part]
+def _rule_names(text: object) -> tuple[str, ...]:
+    return tuple(part for part in clean(text).split("; ") if part)
 
 
 def _largest_places(
@@ -214,7 +229,7 @@ def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
         size,
         lambda key, rows: {
             "kind": clean(key[0]),
-            "thing": clean(key[1]),
+            "thing": clean(thing_in_short(key[1])),
             "unit": clean(key[2]),
             "per": clean(key[3]),
             "saving": saving(key),
@@ -241,7 +256,7 @@ def break_even(table: Table | None) -> dict[str, Any]:
         lambda item: -item[1][2] / (abs(item[1][1] or 0.0) or 1.0),
         lambda key, row: {
             "kind": clean(key[0]),
-            "thing": clean(key[1]),
+            "thing": clean(thing_in_short(key[1])),
             "material": clean(key[2]),
             "period": row[0],
             "price": row[1],

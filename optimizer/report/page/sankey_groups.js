@@ -86,10 +86,10 @@ function groupLinks(flows) {
     }
     const key = `${from}\u0001${to}`;
     if (!found.has(key))
-      found.set(key, {from, to, tonnes: 0, parts: new Map(), materials: new Map()});
+      found.set(key, {from, to, tonnes: 0, parts: new Map(), materials: new Map(), rules: new Map()});
     const sum = found.get(key);
     sum.tonnes += link.tonnes;
-    for (const name of ["parts", "materials"])
+    for (const name of ["parts", "materials", "rules"])
       for (const [part, value] of link[name])
         sum[name].set(part, (sum[name].get(part) || 0) + value);
   }
