@@ -160,7 +160,7 @@ class CellLocator:
             return dict(record.by_period)[cell.header], "t"
         for attribute, column in SHEETS[cell.sheet].columns.items():
             if column.header == cell.header:
-                unit = column.unit.replace("{currency}", self.case.settings.currency)
+                unit = column.unit_in(self.case.settings.currency)
                 return getattr(record, attribute), unit
         return "", ""
 
