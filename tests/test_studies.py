@@ -152,7 +152,7 @@ def test_a_scenario_is_told_by_the_notes_of_its_rows_and_their_number():
         change("late", "maximum", 5, where="offer = kaz", notes="the mine is late"),
         change("late", "maximum", 4, where="offer = cn", notes="the mine is late"),
         change("both", "price", 2, "×", notes="prices double", based_on="late"),
-        {"scenario": "both", "notes": "all at once"},
+        {"scenario": "both", "based on": "late", "notes": "all at once"},
         change("both", "price", 2, "×", where="site = Kaz", notes="and again"),
         change("plain", "price", 2, "×", where="site = Kaz; offer = kaz"),
     ]

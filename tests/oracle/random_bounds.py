@@ -98,8 +98,8 @@ def draw_tariffs(case):
                 continue
             row["ad valorem"] = case.dice.choice((None, 0.05, 0.25, 1.2))
             row["specific"] = case.dice.choice((None, case.amount(0.1, 5)))
-            if case.knows("customs value", 0.3):
-                row["customs value"] = case.words.choice((0, 0.5, 12, 60))
+            if "customs value" in case.features and case.duties.random() < 0.3:
+                row["customs value"] = case.duties.choice((0, 0.5, 12, 60))
             case.tables.setdefault("Tariffs", []).append(row)
             if case.has("dated tariffs", 0.35):
                 if case.dice.random() < 0.5:

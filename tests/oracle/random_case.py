@@ -98,6 +98,7 @@ class Case:
         self.dice, self.features, self.tables = random.Random(seed), features, {}
         self.words = random.Random(f"{seed} words")
         self.tiers = random.Random(f"{seed} tiers")
+        self.duties = random.Random(f"{seed} duties")
         self.length = self.dice.choice(list(LENGTHS))
         self.count = self.dice.choice((2, 2, 3, 4) if self.length != "year" else (2, 2, 3))
         month = 1 + LENGTHS[self.length] * self.dice.choice((0, 0, 0, 1)) % 12
