@@ -22,7 +22,9 @@ from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_origins import OriginShareAudit
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
+from optimizer.network import build_network
 from optimizer.result.result_layouts import Table
+from optimizer.tracing.composition import Composition
 from tests.conftest import make, need, offer, process, recipe
 
 # 10 t of magnets take 9 t of NdPr oxide and 0.3 t of Dy oxide. Only rock has Dy: 0.3 t need
@@ -215,6 +217,34 @@ def test_a_recipe_that_only_closes_a_loop_does_not_count_for_contents():
     assert {name: own["metal"] for name, own in found.items()} == pytest.approx(
         {"metal": 1, "alloy": 0.8, "magnet": 0.8, "swarf": 0.8}
     )
+
+
+def test_contents_wait_for_every_recipe_that_makes_a_material():
+    # Scrap becomes a magnet in one step, metal and iron in two: a magnet holds all three.
+    sheets = {
+        "Materials": [
+            {"material": "metal", "stage": "separated"},
+            {"material": "iron", "stage": "refined"},
+            {"material": "scrap", "stage": "produced"},
+            {"material": "alloy", "stage": "melted"},
+            {"material": "magnet", "stage": "produced"},
+        ],
+        "Supply": [
+            offer("metal", "Kaz", "metal", history="here"),
+            offer("iron", "Kaz", "iron", history="here"),
+            offer("scrap", "Kaz", "scrap", history="mined: Japan; produced: Japan"),
+        ],
+        "Recipes": [
+            *recipe("recycle", scrap=-1.1, magnet=1),
+            *recipe("cast", metal=-0.3, iron=-0.7, alloy=1),
+            *recipe("press", alloy=-1, magnet=1),
+        ],
+        "Processes": [process("recycle"), process("cast"), process("press")],
+        "Demand": [need(10, material="magnet")],
+    }
+    magnet = pytest.approx({"metal": 0.3, "iron": 0.7, "scrap": 1.1})
+    assert contents(**sheets)["magnet"] == magnet
+    assert Composition(build_network.build(make(**sheets))).contents["magnet"] == magnet
 
 
 def test_inputs_that_do_not_fit_at_once_are_followed_one_after_the_other(monkeypatch):

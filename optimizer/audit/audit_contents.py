@@ -6,7 +6,7 @@ neither made nor assayed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct
@@ -96,41 +96,68 @@ class AuditContents:
     def _fill_made_materials(self) -> None:
         """Contents of made materials, in rounds: each round uses the contents known before it.
 
-        A material has the mean of the conversions that bring an input and use only known materials.
-        If no material qualifies, there is a loop. Then the first material in the order of Processes
-        with a conversion that uses any known material has the mean of such conversions. So a
-        conversion that only closes a loop is left out.
+        A material has the mean of its conversions that bring an input, once all materials that
+        these use are known. Conversions that use what is made of the material close a loop and are
+        left out, if there are others. If no material qualifies, the first in the order of
+        Processes with a conversion that uses any known material has the mean of such conversions.
         """
         makers: dict[str, list[RecipeConversion]] = {}
         for conversion in self.conversions.values():
             for product in conversion.outputs:
                 makers.setdefault(product, []).append(conversion)
         waiting = [material for material in makers if material not in self.of]
+        self._leave_out_loops(waiting, makers)
         while waiting:
-            contents = self._newly_known(waiting, makers, all) or self._newly_known(
-                waiting, makers, any, most=1
-            )
+            contents = self._all_known(waiting, makers) or self._partly_known(waiting, makers)
             self.of |= contents or {material: self._vector_of({}) for material in waiting}
             waiting = [material for material in waiting if material not in self.of]
 
-    def _newly_known(
-        self,
-        waiting: list[str],
-        makers: dict[str, list[RecipeConversion]],
-        enough: Callable[[Iterable[bool]], bool],
-        most: int | None = None,
-    ) -> dict[str, Floats]:
-        """Contents of materials with a conversion of which all or any inputs are known."""
-        contents: dict[str, Floats] = {}
-        for material in waiting:
-            usable = [
+    def _leave_out_loops(
+        self, waiting: list[str], makers: dict[str, list[RecipeConversion]]
+    ) -> None:
+        """Strike conversions that use what is made of their product, if others are left.
+
+        ``feeds[i, j]`` is true where material i goes into material j, in any number of steps:
+        Warshall's closure over the materials that are not known from the start.
+        """
+        place = {material: i for i, material in enumerate(waiting)}
+        feeds = np.eye(len(waiting), dtype=bool)
+        for material, j in place.items():
+            for conversion in makers[material]:
+                for taken in conversion.product_inputs.keys() & place.keys():
+                    feeds[place[taken], j] = True
+        for k in range(len(waiting)):
+            feeds |= np.outer(feeds[:, k], feeds[k])
+        for material, j in place.items():
+            straight = [
                 conversion
                 for conversion in makers[material]
-                if enough(material_taken in self.of for material_taken in conversion.product_inputs)
+                if not any(
+                    feeds[j, place[taken]]
+                    for taken in conversion.product_inputs.keys() & place.keys()
+                )
             ]
-            if usable and (most is None or len(contents) < most):
-                contents[material] = self._mean(material, usable)
-        return contents
+            makers[material] = straight or makers[material]
+
+    def _all_known(
+        self, waiting: list[str], makers: dict[str, list[RecipeConversion]]
+    ) -> dict[str, Floats]:
+        """Contents of materials of which all conversions use known materials."""
+        return {
+            material: self._mean(material, makers[material])
+            for material in waiting
+            if all(c.product_inputs.keys() <= self.of.keys() for c in makers[material])
+        }
+
+    def _partly_known(
+        self, waiting: list[str], makers: dict[str, list[RecipeConversion]]
+    ) -> dict[str, Floats]:
+        """Contents of the first material with conversions that use any known material."""
+        for material in waiting:
+            usable = [c for c in makers[material] if c.product_inputs.keys() & self.of.keys()]
+            if usable:
+                return {material: self._mean(material, usable)}
+        return {}
 
     def _mean(self, material: str, conversions: list[RecipeConversion]) -> Floats:
         """Mean content of each input over the conversions that bring it."""

@@ -6,6 +6,8 @@ is neither made nor assayed (iron, cobalt, a concentrate without an assay).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from msgspec import Struct
@@ -76,7 +78,8 @@ class Composition(Struct, frozen=True, dict=True):
         """Tonnes of each input in a tonne of each material, by assays and recipes alone.
 
         A feed has its assay. A product has the average over the recipes that supply the input;
-        a recipe that only closes a loop does not count.
+        a recipe that only closes a loop does not count. So a product waits for every recipe that
+        makes it, but not for those that take in what is made of it.
         """
         recipes = {(p.recipe, p.feed): p for p in self.network.processes}
         makers: dict[str, list[NetworkProcess]] = {}
@@ -88,6 +91,11 @@ class Composition(Struct, frozen=True, dict=True):
             if row.material not in known and row.material not in makers:
                 known[row.material] = {row.material: 1.0} if row.material in self._staged else {}
         waiting = [material for material in makers if material not in known]
+        made_of = self._made_of({material: makers[material] for material in waiting})
+        for material in waiting:
+            loops = made_of(material)
+            straight = [p for p in makers[material] if not loops & self.constituents(p).keys()]
+            makers[material] = straight or makers[material]
         while waiting:
             ready = self._ready(waiting, makers, known) or self._loop(waiting, makers, known)
             if not ready:
@@ -96,21 +104,37 @@ class Composition(Struct, frozen=True, dict=True):
             waiting = [material for material in waiting if material not in known]
         return known | {material: {} for material in waiting}
 
+    def _made_of(
+        self, makers: dict[str, list[NetworkProcess]]
+    ) -> Callable[[str], AbstractSet[str]]:
+        """A function that gives a material and all that is made of it, in any number of steps."""
+        products: dict[str, set[str]] = {}
+        for product, processes in makers.items():
+            for process in processes:
+                for constituent in self.constituents(process):
+                    products.setdefault(constituent, set()).add(product)
+
+        def made_of(material: str) -> AbstractSet[str]:
+            found, fresh = {material}, {material}
+            while fresh:
+                fresh = set().union(*(products.get(name, ()) for name in fresh)) - found
+                found |= fresh
+            return found
+
+        return made_of
+
     def _ready(
         self,
         waiting: list[str],
         makers: dict[str, list[NetworkProcess]],
         known: dict[str, InputContents],
     ) -> dict[str, InputContents]:
-        """Contents of the materials with a process whose constituents are all known."""
-        ready: dict[str, InputContents] = {}
-        for material in waiting:
-            ready_makers = [
-                p for p in makers[material] if all(i in known for i in self.constituents(p))
-            ]
-            if ready_makers:
-                ready[material] = self._average(material, ready_makers, known)
-        return ready
+        """Contents of the materials of which all processes have known constituents."""
+        return {
+            material: self._average(material, makers[material], known)
+            for material in waiting
+            if all(i in known for p in makers[material] for i in self.constituents(p))
+        }
 
     def _loop(
         self,
