@@ -15,6 +15,8 @@ MOST_NAMED = 3
 """Offers that a row names as bought otherwise, so that its cell stays readable."""
 LEAST_NAMED = 0.01
 """Part of the plan's money for purchases that a change must be worth to be named."""
+ROUNDING = 1e-6
+"""Part of a cost by which two plans that are proven cheapest may differ: rounding in the solver."""
 
 
 def run_figures(
@@ -30,7 +32,8 @@ def run_figures(
             "cost": outcome.objective,
             "dearer": outcome.objective - base.objective,
             "gap": outcome.gap,
-            "blur": outcome.gap * abs(outcome.objective) + base.gap * abs(base.objective),
+            "blur": (outcome.gap + ROUNDING) * abs(outcome.objective)
+            + base.gap * abs(base.objective),
             "short": outcome.short,
             "short cost": short_cost(outcome),
             "lawful": outcome.lawful,
@@ -104,3 +107,8 @@ def not_firm(case: optimizer.Case, outcome: RunOutcome) -> dict[str, float]:
         ).items()
         if firm == "no" and offer not in common
     }
+
+
+def _blur(cost: float, gap: float) -> float:
+    """Money by which a cheapest plan may be cheaper than one that is known to a gap."""
+    return gap * abs(cost)
