@@ -194,11 +194,7 @@ function demandFigure() {
       "--clean",
       row => row.clean,
     ],
-    [
-      "delivered where a rule that binds it is not tracked",
-      "--open",
-      row => row.open,
-    ],
+    ["delivered where a rule that binds it is not tracked", "--open", row => row.open],
     ["delivered, origin not traced", "--untraced", row => row.untraced],
     [
       `delivered, breaking a rule that binds it${lawful ? ", within the share that it allows" : ""}`,

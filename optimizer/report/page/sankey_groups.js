@@ -86,7 +86,14 @@ function groupLinks(flows) {
     }
     const key = `${from}\u0001${to}`;
     if (!found.has(key))
-      found.set(key, {from, to, tonnes: 0, parts: new Map(), materials: new Map(), rules: new Map()});
+      found.set(key, {
+        from,
+        to,
+        tonnes: 0,
+        parts: new Map(),
+        materials: new Map(),
+        rules: new Map(),
+      });
     const sum = found.get(key);
     sum.tonnes += link.tonnes;
     for (const name of ["parts", "materials", "rules"])

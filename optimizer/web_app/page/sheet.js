@@ -251,9 +251,7 @@ const positionsOf = finding =>
 
 // Rows and columns of the open sheet that carry findings.
 const foundPositions = () =>
-  workbook.findings
-    .flatMap(positionsOf)
-    .filter(([index]) => index === sheetIndex);
+  workbook.findings.flatMap(positionsOf).filter(([index]) => index === sheetIndex);
 
 // Last row of the block with a finding, which may be below the filled rows.
 function lastMarkedRow() {
