@@ -702,7 +702,7 @@ def test_a_penalty_of_the_last_period_is_for_what_stands_in_store(
 ) -> None:
     penalties = [[9e5, "defence", ""], [9e5, "wind", "2030-Q4"], [3e5, "wind", ""]]
     base = figures["base"] | {"penalties": penalties, "last period": "2030-Q4", "bottlenecks": []}
-    base |= {"origins": {}, "partly told": []}
+    base |= {"origins": {}}
     assert sentence_values(case, figures | {"base": base})["penalties"] == (
         "**900,000 USD** for defence, and for what wind wants in store at the end; "
         "**300,000 USD** for wind"

@@ -8,7 +8,7 @@ from math import isfinite, nan
 from typing import Any
 
 import optimizer
-from docs.reference_case.origins import Delivered, origins, partly_told, stages_looked_at
+from docs.reference_case.origins import Delivered, origins, stages_looked_at
 from docs.reference_case.run_figures import not_firm
 from optimizer.studies.disruptions import horizon_of
 from optimizer.studies.run_outcome import outcome_of
@@ -54,7 +54,6 @@ def base_figures(
         "plants": _plants(base),
         "stages": stages_looked_at(case),
         "origins": origins(case, base, delivered, lines).get("", {}),
-        "partly told": partly_told(case, base, delivered, lines),
         "origins by segment": origins(
             case, base, delivered, lines, lambda segment: segment or "no segment"
         ),

@@ -156,19 +156,6 @@ def _countries(countries: dict[str, dict[str, float]]) -> str:
     return ", ".join(text for text in shares if not text.endswith(" 0 %"))
 
 
-def partly_told(figures: Figures) -> str:
-    """Which inputs of bought magnets the recipes do not state."""
-    names = [input_name(name) for name in figures["base"]["partly told"]]
-    if not names:
-        return "Of magnets that are bought whole the inputs are those of the workbook's recipes."
-    return (
-        "Of magnets that are bought whole the inputs are those of the workbook's recipes as far as "
-        f"these tell: of some grades they do not tell {listed(names)}, so that the rows of "
-        f"{'this' if len(names) == 1 else 'these'} are mostly about magnets that are made for the "
-        "buyer."
-    )
-
-
 def reagents_text(case: optimizer.Case, figures: Figures) -> str:
     """Which reagents from covered countries are bought, and whether a rule in force looks at them.
 

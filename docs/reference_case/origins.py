@@ -25,8 +25,6 @@ Origins = dict[str, dict[str, dict[str, dict[str, float]]]]
 """Tonnes of an input by input, stage, country and year."""
 HORIZON = "horizon"
 """Key for sums over all years."""
-NOTICEABLE = 0.001
-"""Part of a delivery above which an input counts as being in it."""
 MAGNET_STAGES = ("melted", "produced")
 """Stages through which a magnet goes as a whole."""
 
@@ -89,29 +87,6 @@ def origins(
         name: dict(sorted(own.items(), key=lambda item: _order(case, item[0])))
         for name, own in found.items()
     }
-
-
-def partly_told(
-    case: optimizer.Case, base: optimizer.Result, delivered: Delivered, lines: dict[str, str]
-) -> list[str]:
-    """Inputs that are in a grade as it is made, and not in the same grade as it is bought.
-
-    What is in a lot that is bought is known from the recipes of its material alone.
-    """
-    bought = {row.material for row in (*case.supply, *case.pipeline, *case.stocks)}
-    contents, unwanted = Composition(base.network).contents, reagents(case)
-    material = {row.line: row.material for row in case.demand}
-    found = {
-        name
-        for (line, _), tonnes in delivered.items()
-        for name, amount in tonnes.items()
-        if line in lines
-        and material[line] in bought
-        and name not in {ALL_INPUTS, *unwanted}
-        and amount > NOTICEABLE * tonnes[ALL_INPUTS]
-        and not contents[material[line]].get(name)
-    }
-    return sorted(found, key=lambda name: _order(case, name))
 
 
 def _rows(base: optimizer.Result) -> Iterable[tuple[Any, ...]]:

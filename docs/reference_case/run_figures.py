@@ -8,7 +8,7 @@ import optimizer
 from docs.reference_case.runs import Run
 from docs.reference_case.systems import commodity_offers
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.study import amounts
+from optimizer.studies.study import amounts, built_numbers
 from optimizer.tables import apply_changes
 
 MOST_NAMED = 3
@@ -46,10 +46,7 @@ def run_figures(
 
 def built(outcome: RunOutcome) -> dict[str, float]:
     """What a plan builds: number by option."""
-    return {
-        option: number
-        for (option,), number in amounts(outcome, "Investment", ("option",), "number").items()
-    }
+    return {option: number for (option, _), number in built_numbers(outcome).items()}
 
 
 def short_cost(outcome: RunOutcome) -> float:
@@ -107,8 +104,3 @@ def not_firm(case: optimizer.Case, outcome: RunOutcome) -> dict[str, float]:
         ).items()
         if firm == "no" and offer not in common
     }
-
-
-def _blur(cost: float, gap: float) -> float:
-    """Money by which a cheapest plan may be cheaper than one that is known to a gap."""
-    return gap * abs(cost)

@@ -6,7 +6,7 @@ from typing import Any
 
 import optimizer
 from docs.reference_case.odds import chance_text
-from docs.reference_case.origin_tables import CHINA, most_in_china, partly_told, reagents_text
+from docs.reference_case.origin_tables import CHINA, most_in_china, reagents_text
 from docs.reference_case.plan_tables import must_run
 from docs.reference_case.ramps import ramps_text
 from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED
@@ -33,7 +33,6 @@ def sentence_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
             "ramps": ramps_text(case),
             "probabilities": probabilities_text(case),
             "chance": chance_text(case, figures),
-            "partly told": partly_told(figures),
             "reagents": reagents_text(case, figures),
             "bottlenecks": str(len(figures["base"]["bottlenecks"])),
         }

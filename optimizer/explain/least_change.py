@@ -88,9 +88,7 @@ class LeastChange:
             if not bound.implied and self._may_relieve(bound.key):
                 self.bounds.setdefault(bound.key, []).append(bound)
         self.program = relaxed.program
-        if (
-            capacity_gives
-        ):  # where capacity gives, a row that follows from it must not stand in the way
+        if capacity_gives:  # a row that follows from it must not stand in the way
             upper = relaxed.program.row_upper.copy()
             upper[[bound.row for bound in relaxed.bounds if bound.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from optimizer.network.calendar import Calendar
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.dates import Horizon
 from optimizer.tables.schema import group_rows
-from optimizer.tables.tariff_choice import applicable_tariffs
-
-MonthSpan = tuple[float, float]
-"""Begin and end, in months from the start."""
+from optimizer.tables.sheets import PERIOD_MONTHS
+from optimizer.tables.tariff_choice import tariffs_by_date
 
 
 class DutyRates:
@@ -19,6 +16,10 @@ class DutyRates:
 
     def __init__(self, case: Case, calendar: Calendar) -> None:
         self._calendar = calendar
+        settings = case.settings
+        months = PERIOD_MONTHS[settings.period_length]
+        horizon = Horizon(settings.start, months, settings.periods)
+        self._days = (horizon.start, horizon.end)
         self._values = {material.material: material.value for material in case.materials}
         self._measures = group_rows(case.tariffs, lambda row: row.measure)
         self._countries = CountrySets(case.countries)
@@ -48,33 +49,10 @@ class DutyRates:
 
     def _duty_by_period(self, origin: str, destination: str, material: str) -> list[float]:
         result = [0.0] * self._calendar.count
-        if origin == destination:
-            return result
-        horizon = (0.0, float(self._calendar.count * self._calendar.months))
+        goods = (origin, destination, material)
         for rows in self._measures.values():
-            uncovered: list[MonthSpan] = [horizon]
-            for row in applicable_tariffs(rows, origin, destination, material, self._countries):
+            for row, days in tariffs_by_date(rows, goods, self._countries, self._days):
                 rate = row.per_tonne(self._values[material])
-                span = self._calendar.span(row.start, row.end)
-                for begin, end in _intersections(uncovered, span):
-                    for t, years in enumerate(self._calendar.overlap(begin, end)):
-                        result[t] += rate * years / self._calendar.year_fraction
-                uncovered = list(_remainders(uncovered, span))
+                for t, years in enumerate(self._calendar.cover(*days)):
+                    result[t] += rate * years / self._calendar.year_fraction
         return result
-
-
-def _intersections(spans: Sequence[MonthSpan], span: MonthSpan) -> Iterator[MonthSpan]:
-    """Parts of the spans inside a span."""
-    for begin, end in spans:
-        low, high = max(begin, span[0]), min(end, span[1])
-        if low < high:
-            yield low, high
-
-
-def _remainders(spans: Sequence[MonthSpan], span: MonthSpan) -> Iterator[MonthSpan]:
-    """Parts of the spans outside a span."""
-    for begin, end in spans:
-        if begin < min(end, span[0]):
-            yield begin, min(end, span[0])
-        if max(begin, span[1]) < end:
-            yield max(begin, span[1]), end

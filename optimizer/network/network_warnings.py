@@ -9,7 +9,7 @@ from optimizer.errors import Finding
 from optimizer.network.calendar import members
 from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import DemandLine, Network, NetworkProcess
-from optimizer.tables.findings import MISSING_SHEET, SheetNeed, missing_sheet
+from optimizer.tables.findings import SheetNeed, is_of_missing_sheet, missing_sheet
 from optimizer.tables.text_matching import joined
 
 
@@ -18,7 +18,7 @@ def warnings(network: Network) -> tuple[Finding, ...]:
 
     None where a sheet is missing: most would follow from that, and the workbook's warnings name it.
     """
-    if any(finding.message.startswith(MISSING_SHEET) for finding in network.case.warnings):
+    if any(map(is_of_missing_sheet, network.case.warnings)):
         return ()
     known = {finding.place for finding in network.case.warnings}
     findings = (

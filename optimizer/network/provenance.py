@@ -18,6 +18,7 @@ from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.histories import stage_order
 from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import ABSENT, HERE, NONE, STAGES, UNKNOWN
 from optimizer.tables.text_matching import fold
@@ -231,13 +232,6 @@ def stages_up_to(stage: str) -> tuple[str, ...]:
     if stage in STAGES:
         return STAGES[: STAGES.index(stage) + 1]
     return (*STAGES, stage)
-
-
-def stage_order(stage: str) -> int:
-    """Position of a stage in the chain: -1 without a stage, last for a stage not in ``STAGES``."""
-    if not stage:
-        return -1
-    return STAGES.index(stage) if stage in STAGES else len(STAGES)
 
 
 def label_name(rule: sheets.Rule) -> str:

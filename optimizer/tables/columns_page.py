@@ -53,11 +53,6 @@ def kind_label(column: Column) -> str:
     return KIND_LABELS[column.kind] + (f" ({column.vocabulary})" if column.vocabulary else "")
 
 
-def unit_label(column: Column, money: str = "money") -> str:
-    """Unit of a column with ``money`` for the currency; empty if it has none."""
-    return column.unit_in(money)
-
-
 def default_label(column: Column) -> str:
     """The value that a blank cell takes, or ``required`` if it may not be blank.
 
@@ -170,7 +165,7 @@ def _section(
                 (
                     f"**{label}**" if column.key else label,
                     kind_label(column),
-                    unit_label(column),
+                    column.unit_in("money"),
                     f"*{default_label(column)}*" if column.required else default_label(column),
                     escaped(allowed_label(column)),
                     references_label(column),

@@ -16,7 +16,7 @@ MAX_LISTED_FINDINGS = 50
 Chosen so that a systematic mistake in one column does not hide the findings of the others.
 """
 
-MISSING_SHEET: Final = "the sheet is missing or has no rows"
+_MISSING_SHEET: Final = "the sheet is missing or has no rows"
 """Beginning of the message about a sheet that other cells need."""
 
 Hint = str | Callable[[], str]
@@ -83,27 +83,30 @@ class Findings:
         cell = f"{letter or 'A'}{row}" if row else letter
         text = hint if isinstance(hint, str) else hint()
         finding = Finding(severity, sheet, cell, column, message, text, at.get("cells", ()))
-        self._listed.append(((_sheet_position(sheet), row, letter.rjust(3)), finding))
+        self._listed.append(((sheet_position(sheet), row, letter.rjust(3)), finding))
 
     @property
     def errors(self) -> bool:
         """True if there is an error."""
         return any(severity == "error" for severity, _, _ in self._counts) or any(
-            finding.severity == "error" for finding in self._missing_sheets()
+            need.severity == "error"
+            for sheet, needs in self._needs.items()
+            if sheet not in self.replaced
+            for need in needs
         )
 
     def all(self) -> tuple[Finding, ...]:
         """All errors, then all warnings, each by sheet, row and column."""
         omitted = [
             (
-                (_sheet_position(sheet), 1 << 30, ""),
+                (sheet_position(sheet), 1 << 30, ""),
                 Finding(severity, sheet, "", column, f"and {count - MAX_LISTED_FINDINGS:,} more"),
             )
             for (severity, sheet, column), count in self._counts.items()
             if column and count > MAX_LISTED_FINDINGS
         ]
         missing = [
-            ((_sheet_position(finding.sheet), 0, ""), finding) for finding in self._missing_sheets()
+            ((sheet_position(finding.sheet), 0, ""), finding) for finding in self._missing_sheets()
         ]
         ordered = sorted(
             self._listed + omitted + missing, key=lambda item: (item[1].severity, item[0])
@@ -131,11 +134,17 @@ def missing_sheet(sheet: str, needs: Sequence[SheetNeed]) -> Finding:
         users = f"{number_of(len(needs), 'cell')} in {sheets} need it, such as {shown}"
     elsewhere = f"; or add the names to {example.others}" if example.others else ""
     cure = f"add the sheet, or rename the one that holds these rows{elsewhere}"
-    return Finding(severity, sheet, "", "", f"{MISSING_SHEET}, and {users}", cure)
+    return Finding(severity, sheet, "", "", f"{_MISSING_SHEET}, and {users}", cure)
+
+
+def is_of_missing_sheet(finding: Finding) -> bool:
+    """True for a finding of :func:`missing_sheet`."""
+    return not finding.cell and finding.message.startswith(_MISSING_SHEET)
 
 
 _SHEET_POSITIONS = {name: place for place, name in enumerate(("Settings", *SHEETS))}
 
 
-def _sheet_position(sheet: str) -> int:
+def sheet_position(sheet: str) -> int:
+    """Place of a sheet in the order of the findings; that of an unknown sheet is the last."""
     return _SHEET_POSITIONS.get(sheet, len(_SHEET_POSITIONS))

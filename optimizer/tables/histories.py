@@ -85,3 +85,10 @@ def _event_cure(part: str) -> str:
     if ":" not in part:
         return f"the stage is missing: {_HISTORY_FORMAT}"
     return _HISTORY_FORMAT
+
+
+def stage_order(stage: str) -> int:
+    """Position of a stage in the chain: -1 without a stage, last for a stage not in ``STAGES``."""
+    if not stage:
+        return -1
+    return STAGES.index(stage) if stage in STAGES else len(STAGES)

@@ -9,8 +9,14 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from optimizer.tables.findings import MAX_LISTED_FINDINGS, Findings, Hint, SheetNeed
-from optimizer.tables.schema import SHEETS, Column
+from optimizer.tables.findings import (
+    MAX_LISTED_FINDINGS,
+    Findings,
+    Hint,
+    SheetNeed,
+    sheet_position,
+)
+from optimizer.tables.schema import Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import (
     closest_name,
@@ -19,8 +25,6 @@ from optimizer.tables.text_matching import (
     number_of,
     quoted,
 )
-
-_SHEET_ORDER = {name: place for place, name in enumerate(SHEETS)}
 
 
 class NameCell(NamedTuple):
@@ -33,15 +37,14 @@ class NameCell(NamedTuple):
     @property
     def address(self) -> str:
         """Address with its sheet: ``Supply!B12``."""
-        letter = self.table.letter(self.attribute) or "A"
-        return f"{self.table.sheet.name}!{letter}{self.table.rows[self.position]}"
+        return self.table.address(self.attribute, self.table.rows[self.position])
 
     @property
     def order(self) -> tuple[bool, int, int, str]:
         """Sort key: active rows first, then sheet, row and column."""
         row, letter = self.table.rows[self.position], self.table.letter(self.attribute)
         inactive = self.position in self.table.inactive
-        return inactive, _SHEET_ORDER[self.table.sheet.name], row, letter.rjust(3)
+        return inactive, sheet_position(self.table.sheet.name), row, letter.rjust(3)
 
 
 class NearestName(NamedTuple):

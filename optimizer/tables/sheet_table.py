@@ -34,6 +34,10 @@ class SheetTable(Struct):
         """Letter of a column, empty if the sheet does not have it."""
         return self.letters.get(self.sheet.header(attribute), "")
 
+    def address(self, attribute: str, row: int) -> str:
+        """Address of a cell with its sheet, ``Supply!B12``: in A if the sheet lacks the column."""
+        return f"{self.sheet.name}!{self.letter(attribute) or 'A'}{row}"
+
     def add_unreadable(
         self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:

@@ -226,7 +226,7 @@ def note(column: Column, currency: str) -> str:
     allowed = columns_page.allowed_label(column)
     blank = "an error: required" if column.required else columns_page.default_label(column)
     lines = {
-        "Unit": columns_page.unit_label(column, currency),
+        "Unit": column.unit_in(currency),
         "Write": entry,
         "Allowed": allowed,
         "Must be in": columns_page.references_label(column),
@@ -260,7 +260,7 @@ def _style(attribute: str, column: Column) -> str:
 
 def _setting_words(column: Column, currency: str) -> str:
     """Meaning, unit, allowed values and default of a setting in one line."""
-    unit = columns_page.unit_label(column, currency)
+    unit = column.unit_in(currency)
     allowed = columns_page.allowed_label(column)
     parts = [
         column.meaning + (f" ({unit})" if unit else ""),

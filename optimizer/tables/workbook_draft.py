@@ -83,7 +83,7 @@ class WorkbookDraft(Struct):
     ) -> None:
         """Add a cell of a row that needs a sheet without rows, with the name in it."""
         table = self.tables[SHEET_BY_RECORD[type(row)]]
-        place = f"{table.sheet.name}!{table.letter(attribute) or 'A'}{row.row}"
+        place = table.address(attribute, row.row)
         self.findings.need(sheet, SheetNeed(severity, place, name))
 
     def _add(self, severity: str, row: Any, attribute: str, message: str, hint: Hint) -> None:

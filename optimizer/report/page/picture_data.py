@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import Any
 
 from optimizer.report.excel_values import clean, finite
@@ -23,7 +25,7 @@ MAX_THINGS_PER_KIND = 40
 
 SumKey = tuple[Any, ...]
 
-RulesInForce = Callable[[tuple[Any, ...], str, str], frozenset[str]]
+RulesInForce = Callable[[tuple[Any, ...], str, str], AbstractSet[str]]
 """Names of the rules that count for a lot, by its places, its material and its period."""
 
 
@@ -77,8 +79,9 @@ class LotSums:
             columns = (*(table[place] for place in places), table["material"], table["period"])
             lots = zip(table["breaks"], table["not followed"], strict=True)
             keys = zip(*columns, strict=True)
+            names_of = cache(lambda lot: tuple(map(_rule_names, lot)))
             for key, lot, tonnes in zip(keys, lots, table["tonnes"], strict=True):
-                names = tuple(_rule_names(text) for text in lot)
+                names = names_of(lot)
                 in_force = rules_in_force(key[:-2], *key[-2:]) if any(names) else frozenset()
                 counted = tuple(name for part in names for name in part if name in in_force)
                 lot_class = classes((*names, counted))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from optimizer.report.excel_values import clean
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
+
+_NO_RULES: AbstractSet[str] = frozenset()
 
 
 class RulesByPlace:
@@ -35,18 +38,18 @@ class RulesByPlace:
                     self._of_customer[line.customer, line.material, period].add(rule)
                     self._of_period[period].add(rule)
 
-    def of_delivery(self, places: tuple[str, ...], material: str, period: str) -> frozenset[str]:
+    def of_delivery(self, places: tuple[str, ...], material: str, period: str) -> AbstractSet[str]:
         """Rules that bind a demand line in a period; places are line, customer and segment."""
         line, customer, *_ = places
-        return frozenset(self._of_line.get((line, customer, material, period), ()))
+        return self._of_line.get((line, customer, material, period), _NO_RULES)
 
-    def of_shipment(self, places: tuple[str, ...], material: str, period: str) -> frozenset[str]:
+    def of_shipment(self, places: tuple[str, ...], material: str, period: str) -> AbstractSet[str]:
         """Rules in force when a shipment departs; places are start and end of the lane."""
         end = places[1]
         if (end, material) in self._customers:
-            return frozenset(self._of_customer.get((end, material, period), ()))
-        return frozenset(self._of_period.get(period, ()))
+            return self._of_customer.get((end, material, period), _NO_RULES)
+        return self._of_period.get(period, _NO_RULES)
 
-    def of_purchase(self, _: tuple[str, ...], __: str, period: str) -> frozenset[str]:
+    def of_purchase(self, _: tuple[str, ...], __: str, period: str) -> AbstractSet[str]:
         """Rules that bind any delivery of a period."""
-        return frozenset(self._of_period.get(period, ()))
+        return self._of_period.get(period, _NO_RULES)

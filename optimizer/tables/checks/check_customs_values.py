@@ -9,8 +9,9 @@ from typing import Any
 from optimizer.tables.checks.check_figures import PRICE_HINT, far_apart, ratio_in_words
 from optimizer.tables.checks.recipe_flows import lane_materials
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.histories import stage_order
 from optimizer.tables.schema import group_rows
-from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
+from optimizer.tables.sheets import HERE, NONE, UNKNOWN
 from optimizer.tables.tariff_choice import DateSpan, tariffs_by_date
 from optimizer.tables.text_matching import as_text, fold, joined, number_of, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
@@ -109,8 +110,9 @@ def check_customs_values(draft: WorkbookDraft) -> None:
     if not rows:
         return
     compared = []
+    rates_may_change = _scenarios_set_rates(draft)
     for row in rows:
-        if not row.ad_valorem and not _scenarios_set_rates(draft):
+        if not row.ad_valorem and not rates_may_change:
             draft.warning(
                 row,
                 "customs_value",
@@ -241,8 +243,7 @@ def _customs_origin(offer: Any, country: dict[str, str]) -> str:
     """Country of the latest known event of an offer's history, else of its site."""
     origin, latest = country.get(offer.site, ""), -2
     for event in offer.history or ():
-        stage = STAGES.index(event.stage) if event.stage in STAGES else len(STAGES)
-        order = stage if event.stage else -1
+        order = stage_order(event.stage)
         if event.country not in (UNKNOWN, NONE) and order >= latest:
             origin = country.get(offer.site, "") if event.country == HERE else event.country
             latest = order
